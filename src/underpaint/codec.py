@@ -1,0 +1,112 @@
+"""Frozen dataclasses to JSON values and back, and the limits written in their types, checked.
+
+Understands what requests are made of: nested dataclasses, `StrEnum`, `Annotated` with annotated-types limits,
+`X | None`, str, int, float and bool. Errors name the field by its path (`sampling.steps`).
+"""
+
+import math
+import re
+import types
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from annotated_types import Interval, MultipleOf
+
+from underpaint.errors import InvalidRequest
+from underpaint.request import Matches
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> Any:
+    """The value as dicts, strings, numbers, booleans and None."""
+    if is_dataclass(value):
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, StrEnum):
+        return value.value
+    return value
+
+
+def from_json(cls: type[T], data: Any) -> T:
+    """Builds `cls` from JSON; missing fields take their defaults, unknown ones are refused. Checks all limits."""
+    return _decode(cls, data, "")
+
+
+def validated(value: T) -> T:
+    """The same value, once every type and limit of it is known to hold; raises `InvalidRequest` otherwise."""
+    _decode(type(value), to_json(value), "")
+    return value
+
+
+def _decode(hint: Any, data: Any, path: str) -> Any:
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *limits = get_args(hint)
+        value = _decode(inner, data, path)
+        for limit in limits:
+            _check_limit(limit, value, path)
+        return value
+    if origin in (Union, types.UnionType):
+        return _decode_optional(hint, data, path)
+    if is_dataclass(hint):
+        return _decode_dataclass(hint, data, path)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _decode_choice(hint, data, path)
+    return _decode_scalar(hint, data, path)
+
+
+def _decode_optional(hint: Any, data: Any, path: str) -> Any:
+    if data is None:
+        return None
+    (inner,) = [arg for arg in get_args(hint) if arg is not type(None)]
+    return _decode(inner, data, path)
+
+
+def _decode_dataclass(cls: Any, data: Any, path: str) -> Any:
+    if not isinstance(data, dict):
+        raise InvalidRequest(f"{path or cls.__name__} must be an object, not {data!r}.")
+    hints = get_type_hints(cls, include_extras=True)
+    unknown = sorted(set(data) - set(hints))
+    if unknown:
+        raise InvalidRequest(f"Unknown setting {_join(path, unknown[0])!r}; known here: {', '.join(hints)}.")
+    return cls(**{name: _decode(hints[name], value, _join(path, name)) for name, value in data.items()})
+
+
+def _decode_choice(cls: type[StrEnum], data: Any, path: str) -> StrEnum:
+    choices = [member.value for member in cls]
+    if data in choices:
+        return cls(data)
+    close = get_close_matches(str(data), choices, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise InvalidRequest(f"{path} {data!r} is not known; choose one of: {', '.join(choices)}.{hint}")
+
+
+def _decode_scalar(hint: Any, data: Any, path: str) -> Any:
+    if hint is float and isinstance(data, int) and not isinstance(data, bool):
+        return data
+    if isinstance(data, bool) is not (hint is bool) or not isinstance(data, hint):
+        raise InvalidRequest(f"{path} must be of type {hint.__name__}, not {data!r}.")
+    if isinstance(data, float) and not math.isfinite(data):
+        raise InvalidRequest(f"{path} must be a finite number, not {data}.")
+    return data
+
+
+def _check_limit(limit: Any, value: Any, path: str) -> None:
+    match limit:
+        case Interval(ge=low, le=high):
+            if not low <= value <= high:
+                raise InvalidRequest(f"{path} must lie between {low} and {high}, not {value}.")
+        case MultipleOf(multiple_of=step):
+            if value % step:
+                raise InvalidRequest(f"{path} must be a multiple of {step}, not {value}.")
+        case Matches(pattern=pattern, in_words=form):
+            if not re.fullmatch(pattern, value):
+                raise InvalidRequest(f"{path} must be {form}, not {value!r}.")
+        case _:
+            raise AssertionError(f"{path} has a limit nobody checks: {limit!r}")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

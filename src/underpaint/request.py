@@ -1,0 +1,307 @@
+"""`InpaintRequest`: every setting that decides a picture, as one frozen value.
+
+Text-to-image is a request run without a picture, image-to-image one run without a mask. Pixels travel beside the
+request and are named by their sha256 in the record of the result. Nothing is checked on construction: `validated`
+checks once, at the start of the pipeline.
+"""
+
+import random
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Annotated, Self
+
+from annotated_types import Interval, MultipleOf
+
+MAX_SEED = 2**32 - 1
+GRID_PX = 8
+
+
+class MaskMode(StrEnum):
+    """Which side of the mask is repainted."""
+
+    MASKED = "masked"
+    NOT_MASKED = "not-masked"
+
+
+class MaskedContent(StrEnum):
+    """The underpainting: what lies under the mask when denoising starts."""
+
+    ORIGINAL = "original"
+    FILL = "fill"
+    LATENT_NOISE = "latent-noise"
+    LATENT_NOTHING = "latent-nothing"
+
+
+class InpaintArea(StrEnum):
+    """What the model sees: the whole picture, or a crop around the mask scaled to the working size."""
+
+    WHOLE_PICTURE = "whole"
+    ONLY_MASKED = "only-masked"
+
+
+class ResizeMode(StrEnum):
+    """How a picture of another shape is brought to the requested size."""
+
+    JUST_RESIZE = "just-resize"
+    CROP_AND_RESIZE = "crop-and-resize"
+    RESIZE_AND_FILL = "resize-and-fill"
+    LATENT_UPSCALE = "latent-upscale"
+
+
+class Sampler(StrEnum):
+    """Solvers by the names A1111 writes into its files."""
+
+    DPMPP_2M = "DPM++ 2M"
+    DPMPP_2M_SDE = "DPM++ 2M SDE"
+    EULER_A = "Euler a"
+    EULER = "Euler"
+    DDIM = "DDIM"
+
+
+class Scheduler(StrEnum):
+    """Noise schedules by A1111's labels. Automatic takes the sampler's own."""
+
+    AUTOMATIC = "Automatic"
+    UNIFORM = "Uniform"
+    KARRAS = "Karras"
+    EXPONENTIAL = "Exponential"
+    POLYEXPONENTIAL = "Polyexponential"
+    SGM_UNIFORM = "SGM Uniform"
+    KL_OPTIMAL = "KL Optimal"
+    ALIGN_YOUR_STEPS = "Align Your Steps"
+    SIMPLE = "Simple"
+    NORMAL = "Normal"
+    DDIM = "DDIM"
+    BETA = "Beta"
+
+
+class RngSource(StrEnum):
+    """Where noise comes from: torch's CPU generator, or Philox as an NVIDIA card draws it."""
+
+    CPU = "cpu"
+    NV = "nv"
+
+
+class Emphasis(StrEnum):
+    """What `(word:1.2)` does to the text embedding."""
+
+    ORIGINAL = "original"
+    NO_NORM = "no-norm"
+    IGNORE = "ignore"
+    NONE = "none"
+
+
+class StepRule(StrEnum):
+    """How denoising strength d and S steps become model calls."""
+
+    A1111 = "a1111"
+    """The last int(min(d, 0.999)·S) + 1 of the S steps."""
+    A1111_FIX_STEPS = "a1111-fix-steps"
+    """S calls, taken from a schedule of int(S / min(d, 0.999)) steps (A1111's option img2img_fix_steps)."""
+    EXACT = "exact"
+    """The last round(d·S) of the S steps; 0 keeps the picture as it is."""
+
+
+class LatentMaskRule(StrEnum):
+    """Which latent cells are repainted."""
+
+    ROUNDED = "rounded"
+    """Bicubic downscale, rounded: a cell counts from half cover on (A1111)."""
+    COVERING = "covering"
+    """Every cell that holds any masked pixel, so that nothing masked is left as it was."""
+
+
+class ContentNoise(StrEnum):
+    """Which noise *latent noise* puts under the mask."""
+
+    SHARED = "shared"
+    """The first batch's starting noise, for every batch (A1111): under the mask, start = (1 + sigma)·noise."""
+    INDEPENDENT = "independent"
+    """Noise of its own for every image."""
+
+
+class CompositeRule(StrEnum):
+    """How the generated pixels come back into the picture."""
+
+    A1111 = "a1111"
+    """8-bit overlay as A1111 pastes it; whole-picture results have the working size; alpha is flattened."""
+    EXACT = "exact"
+    """Into the untouched original at its own size, alpha and bit depth; bytes outside the soft mask stay."""
+
+
+class PixelRounding(StrEnum):
+    """How decoded floats become bytes."""
+
+    TRUNCATE = "truncate"
+    NEAREST = "nearest"
+
+
+class DdimRule(StrEnum):
+    """How DDIM walks its timesteps."""
+
+    A1111 = "a1111"
+    """First call one stride below the added noise; ends at timestep 1; mask blended into the model's input."""
+    EXACT = "exact"
+    """Starts at the added noise, ends at sigma 0; mask pins the clean estimate, as for every other sampler."""
+
+
+class PromptWeightRule(StrEnum):
+    """Whether a number after a colon at a prompt's very end weights the whole prompt."""
+
+    A1111 = "a1111"
+    """Always: `a cat: 1.2` and the unclosed `a (cat:1.2` multiply the CFG scale and lose that text."""
+    COMPOSITION = "composition"
+    """Only for the parts of a composition with AND; elsewhere it is text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Every way in which the two profiles differ, by name. See docs/explanation/profiles.md."""
+
+    steps: StepRule = StepRule.EXACT
+    latent_mask: LatentMaskRule = LatentMaskRule.COVERING
+    content_noise: ContentNoise = ContentNoise.INDEPENDENT
+    composite: CompositeRule = CompositeRule.EXACT
+    pixel_rounding: PixelRounding = PixelRounding.NEAREST
+    ddim: DdimRule = DdimRule.EXACT
+    prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
+
+
+class Profile:
+    """The two sets of rules."""
+
+    @staticmethod
+    def a1111() -> Rules:
+        """What AUTOMATIC1111's webui 1.10.1 does, quirks included."""
+        return Rules(
+            steps=StepRule.A1111,
+            latent_mask=LatentMaskRule.ROUNDED,
+            content_noise=ContentNoise.SHARED,
+            composite=CompositeRule.A1111,
+            pixel_rounding=PixelRounding.TRUNCATE,
+            ddim=DdimRule.A1111,
+            prompt_weight=PromptWeightRule.A1111,
+        )
+
+    @staticmethod
+    def studio() -> Rules:
+        """Our own best: the defaults of `Rules`."""
+        return Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A limit for text: the whole of it has this form."""
+
+    pattern: str
+    in_words: str
+
+
+Strength = Annotated[float, Interval(ge=0, le=1)]
+Seed = Annotated[int, Interval(ge=0, le=MAX_SEED)]
+SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptSettings:
+    positive: str = ""
+    negative: str = ""
+    clip_skip: Annotated[int, Interval(ge=1, le=12)] = 1
+    """1 = the text encoder's last layer, 2 = the one before, …"""
+    emphasis: Emphasis = Emphasis.ORIGINAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSettings:
+    mode: MaskMode = MaskMode.MASKED
+    blur_x_px: Annotated[float, Interval(ge=0, le=256)] = 4
+    """Standard deviation of the Gaussian along x, in pixels of the mask."""
+    blur_y_px: Annotated[float, Interval(ge=0, le=256)] = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanvasSettings:
+    content: MaskedContent = MaskedContent.ORIGINAL
+    area: InpaintArea = InpaintArea.WHOLE_PICTURE
+    padding_px: Annotated[int, Interval(ge=0, le=1024)] = 32
+    """Context around the mask's bounding box, for only masked."""
+    width: SidePx | None = None
+    """Working width; None lets the plan take the model's native size."""
+    height: SidePx | None = None
+    resize_mode: ResizeMode = ResizeMode.JUST_RESIZE
+    background: Annotated[str, Matches(r"#[0-9a-fA-F]{6}", "a colour as #rrggbb")] = "#ffffff"
+    """What shows through transparent pixels of the input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingSettings:
+    denoising_strength: Strength = 0.75
+    steps: Annotated[int, Interval(ge=1, le=150)] = 20
+    sampler: Sampler = Sampler.DPMPP_2M
+    scheduler: Scheduler = Scheduler.AUTOMATIC
+    cfg_scale: Annotated[float, Interval(ge=0, le=100)] = 7.0
+    eta: Annotated[float, Interval(ge=0, le=1)] | None = None
+    """Amount of fresh noise for ancestral and SDE samplers (None = 1) and for DDIM (None = 0)."""
+    churn: Annotated[float, Interval(ge=0, le=100)] = 0.0
+    """Stochasticity of Euler (Karras et al. 2022, S_churn)."""
+    churn_sigma_min: Annotated[float, Interval(ge=0, le=1000)] = 0.0
+    churn_sigma_max: Annotated[float, Interval(ge=0, le=1000)] = 0.0
+    """0 = no upper bound."""
+    noise_scale: Annotated[float, Interval(ge=0, le=2)] = 1.0
+    """Factor on the noise that stochastic samplers add (S_noise)."""
+    discards_penultimate_sigma: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseSettings:
+    seed: Seed | None = None
+    """None draws one when the job starts; the record holds the number drawn."""
+    subseed: Seed | None = None
+    subseed_strength: Strength = 0.0
+    seed_resize_from_width: Annotated[int, Interval(ge=0, le=8192)] = 0
+    """0 = off. With both set, noise is drawn at that size and centred, so the composition stays."""
+    seed_resize_from_height: Annotated[int, Interval(ge=0, le=8192)] = 0
+    source: RngSource = RngSource.CPU
+    multiplier: Annotated[float, Interval(ge=0, le=2)] = 1.0
+    """Factor on the starting noise."""
+    extra: Annotated[float, Interval(ge=0, le=2)] = 0.0
+    """Starting noise added once more, times this, after scaling to sigma."""
+    eta_seed_delta: Annotated[int, Interval(ge=0, le=MAX_SEED)] = 0
+    """Added to the seed for all noise after the first (A1111's ENSD)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSettings:
+    size: Annotated[int, Interval(ge=1, le=64)] = 1
+    """Images denoised together."""
+    count: Annotated[int, Interval(ge=1, le=1000)] = 1
+    """Batches, one after the other."""
+
+    @property
+    def total(self) -> int:
+        return self.size * self.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InpaintRequest:
+    model: str = "storybook"
+    """Name in the catalog, or path of a checkpoint file or folder."""
+    prompt: PromptSettings = field(default_factory=PromptSettings)
+    mask: MaskSettings = field(default_factory=MaskSettings)
+    canvas: CanvasSettings = field(default_factory=CanvasSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    noise: NoiseSettings = field(default_factory=NoiseSettings)
+    batch: BatchSettings = field(default_factory=BatchSettings)
+    rules: Rules = field(default_factory=Profile.studio)
+
+    def with_seeds_drawn(self, rng: random.Random) -> Self:
+        """The same request with every open seed replaced by a number from `rng`."""
+        noise = self.noise
+        return replace(
+            self,
+            noise=replace(
+                noise,
+                seed=rng.randrange(MAX_SEED) if noise.seed is None else noise.seed,
+                subseed=rng.randrange(MAX_SEED) if noise.subseed is None else noise.subseed,
+            ),
+        )

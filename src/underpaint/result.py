@@ -1,0 +1,100 @@
+"""What a run yields: events while it goes on, and a `Result` with its `Recipe` for every finished image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from underpaint.request import InpaintRequest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from underpaint.canvas import PreparedCanvas
+    from underpaint.image.io import Picture
+
+
+class Phase(StrEnum):
+    ENCODE = "encode"
+    SAMPLE = "sample"
+    DECODE = "decode"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """All that is needed to make one image again; travels inside its PNG."""
+
+    request: InpaintRequest
+    """With seeds drawn and sizes decided."""
+    image_index: int
+    """Which image of the job: 0 … batch.total - 1."""
+    seed: int
+    subseed: int
+    model_name: str
+    model_sha256: str
+    picture_sha256: tuple[str, ...] = ()
+    mask_sha256: str | None = None
+    versions: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    picture: Picture
+    recipe: Recipe
+    changed_outside_px: int | None
+    """Pixels outside the soft mask that differ from the input, counted; None when sizes differ or without mask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStarted:
+    phase: Phase
+    batch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underpainted:
+    """The start of a batch, before any noise: what lies under the mask."""
+
+    batch: int
+    canvases: tuple[PreparedCanvas, ...]
+    latents: Tensor
+    """(images, 4, h, w), clean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    batch: int
+    first_image: int
+    images: int
+    step: int
+    """Steps done, from 1."""
+    steps: int
+    sigma: float
+    denoised: Tensor
+    """The current clean estimate (images, 4, h, w), for previews."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSampled:
+    """The final latents of a batch (images, 4, h, w), before they are decoded."""
+
+    batch: int
+    latents: Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageDone:
+    index: int
+    total: int
+    result: Result
+
+
+Event = PhaseStarted | Underpainted | Stepped | BatchSampled | ImageDone
+
+
+def recipe_as_json(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain JSON values; `metadata` reads it back."""
+    from underpaint.codec import to_json
+
+    return to_json(recipe) | {"picture_sha256": list(recipe.picture_sha256)}
