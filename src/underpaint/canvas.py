@@ -1,0 +1,258 @@
+"""From plan and pixels to what the model gets (`prepare`), and from what it gives to a picture (`composite`)."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+import numpy as np
+from PIL import Image
+
+from underpaint.geometry import Box
+from underpaint.image.blend import (
+    BAND_ROWS,
+    blended_into,
+    decoded_bytes,
+    doubled,
+    flattened,
+    overlay,
+    under_overlay,
+)
+from underpaint.image.fill import filled
+from underpaint.image.io import Picture
+from underpaint.image.mask import blurred, bounding_box, inverted
+from underpaint.image.resize import extended, lanczos, lanczos_float, placed, resized, resized_mask, size_of
+from underpaint.plan import Plan
+from underpaint.request import (
+    GRID_PX,
+    CompositeRule,
+    InpaintRequest,
+    LatentMaskRule,
+    MaskedContent,
+    MaskMode,
+    ResizeMode,
+    Rules,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PreparedCanvas:
+    """One picture ready for the model, and what putting the result back into it takes."""
+
+    plan: Plan
+    rules: Rules
+    image: np.ndarray
+    """uint8 (height, width, 3) of `plan.encoded`: cropped, resized, masked content filled in."""
+    mask: np.ndarray | None
+    """uint8 (height, width) of the working size, 255 = repaint; None for image-to-image."""
+    original: Picture
+    soft_mask: np.ndarray | None
+    """uint8 at the picture's size; 0 = outside."""
+    flat: np.ndarray | None = None
+    """A1111's rule: uint8 RGB of the whole picture, when only a crop of it is repainted."""
+    overlay: np.ndarray | None = None
+    """A1111's rule: RGBA of what stays of the picture (or of the crop), laid over the result."""
+    mask_for_overlay: np.ndarray | None = None
+
+    @property
+    def keeps_original_size(self) -> bool:
+        return self.plan.output == self.original.size
+
+
+def soft_mask(request: InpaintRequest, mask: np.ndarray) -> np.ndarray:
+    """The mask (uint8, 255 = painted) inverted and blurred as asked, at its own size; 0 = outside, stays."""
+    settings = request.mask
+    painted = inverted(mask) if settings.mode is MaskMode.NOT_MASKED else mask
+    return blurred(painted, settings.blur_x_px, settings.blur_y_px)
+
+
+def prepare(request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None) -> PreparedCanvas:
+    """The canvas of one picture. `mask` is the soft mask, at its own size."""
+    match request.rules.composite:
+        case CompositeRule.EXACT:
+            return _prepare_exact(request, plan, picture, mask)
+        case CompositeRule.A1111:
+            return _prepare_a1111(request, plan, picture, mask)
+        case _:
+            assert_never(request.rules.composite)
+
+
+def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
+    """The result as a picture of `plan.output`; `decoded` is float32 (height, width, 3) in [0, 1], working size."""
+    match canvas.rules.composite:
+        case CompositeRule.EXACT:
+            return _composite_exact(canvas, decoded)
+        case CompositeRule.A1111:
+            return Picture(_composite_a1111(canvas, decoded))
+        case _:
+            assert_never(canvas.rules.composite)
+
+
+def without_canvas(request: InpaintRequest, decoded: np.ndarray) -> Picture:
+    """The result of text-to-image."""
+    return Picture(decoded_bytes(decoded, request.rules.pixel_rounding))
+
+
+def latent_mask(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
+    """float32 (height / 8, width / 8), 1 = repaint, of a mask at working size."""
+    cells = size_of(mask).divided(GRID_PX)
+    match rule:
+        case LatentMaskRule.ROUNDED:
+            shrunk = np.asarray(Image.fromarray(mask).resize(cells, Image.Resampling.BICUBIC))
+            return (shrunk > 127).astype(np.float32)
+        case LatentMaskRule.COVERING:
+            blocks = mask.reshape(cells.height, GRID_PX, cells.width, GRID_PX)
+            return (blocks.max(axis=(1, 3)) > 0).astype(np.float32)
+        case _:
+            assert_never(rule)
+
+
+def changed_outside(mask: PreparedCanvas | np.ndarray, before: Picture, after: Picture) -> int:
+    """How many pixels differ, in any channel, where the soft mask is 0. All three have the same size."""
+    soft = mask.soft_mask if isinstance(mask, PreparedCanvas) else mask
+    assert soft is not None, "without a mask nothing is outside"
+    return sum(
+        _changed_in_band(soft[rows], before.pixels[rows], after.pixels[rows])
+        for rows in (slice(top, top + BAND_ROWS) for top in range(0, len(soft), BAND_ROWS))
+    )
+
+
+def _changed_in_band(soft: np.ndarray, before: np.ndarray, after: np.ndarray) -> int:
+    if np.array_equal(before, after):
+        return 0
+    if before.shape != after.shape:  # A1111's rule drops alpha; that changes the pixels that were transparent
+        before, after = _with_alpha(before), _with_alpha(after)
+    return int(np.count_nonzero((before != after).any(axis=2) & (soft == 0)))
+
+
+def _with_alpha(pixels: np.ndarray) -> np.ndarray:
+    if pixels.shape[2] == 4:
+        return pixels
+    return np.pad(pixels, [(0, 0), (0, 0), (0, 1)], constant_values=np.iinfo(pixels.dtype).max)
+
+
+# The exact rule: the picture stays as it is; only what is seen is copied
+
+
+def _prepare_exact(
+    request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None
+) -> PreparedCanvas:
+    seen = flattened(picture.pixels[plan.crop.rows, plan.crop.columns], request.canvas.background)
+    soft = None if mask is None else resized_mask(mask, picture.size)
+    if plan.encoded == plan.working:
+        image = placed(seen, plan.content, plan.working)
+    else:
+        image = lanczos(seen, plan.encoded)
+    sampling_mask = None if soft is None else _seen_mask(soft, plan)
+    return PreparedCanvas(
+        plan=plan,
+        rules=request.rules,
+        image=_underpainted(request, image, sampling_mask),
+        mask=sampling_mask,
+        original=picture,
+        soft_mask=soft,
+    )
+
+
+def _composite_exact(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
+    original, rounding = canvas.original, canvas.rules.pixel_rounding
+    if canvas.soft_mask is None:
+        return Picture(decoded_bytes(decoded, rounding), original.icc_profile)
+    content, paste = canvas.plan.content, canvas.plan.paste
+    touched = bounding_box(canvas.soft_mask[paste.rows, paste.columns])
+    if touched is None:
+        return original
+    generated = lanczos_float(decoded[content.rows, content.columns], paste.size, touched)
+    target = Box(paste.x + touched.x, paste.y + touched.y, *touched.size)
+    pixels = blended_into(original.pixels, generated, canvas.soft_mask, target, rounding)
+    return Picture(pixels, original.icc_profile)
+
+
+def _seen_mask(soft: np.ndarray, plan: Plan) -> np.ndarray:
+    seen = resized_mask(soft[plan.crop.rows, plan.crop.columns], plan.content.size)
+    return extended(seen, plan.content, plan.working)
+
+
+def _underpainted(request: InpaintRequest, image: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """The picture with the pixel part of masked content. The latent modes start from *fill* too, as in A1111."""
+    if mask is None or request.canvas.content is MaskedContent.ORIGINAL:
+        return image
+    # Only for latent upscale do the sizes differ; A1111 fails there.
+    return filled(image, resized_mask(mask, size_of(image)))
+
+
+# A1111's rule: the picture is flattened; what stays of it is an 8-bit overlay
+
+
+def _composite_a1111(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
+    generated = decoded_bytes(decoded, canvas.rules.pixel_rounding)
+    if canvas.overlay is None:
+        return generated
+    if canvas.flat is None:
+        return under_overlay(generated, canvas.overlay)
+    # A1111 lays an overlay of the whole picture on top. Outside the crop it is opaque, so the crop is enough.
+    paste = canvas.plan.paste
+    result = canvas.flat.copy()
+    part = resized(generated, paste.size, ResizeMode.CROP_AND_RESIZE)
+    result[paste.rows, paste.columns] = under_overlay(part, canvas.overlay)
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _A1111Parts:
+    image: np.ndarray
+    mask: np.ndarray | None = None
+    flat: np.ndarray | None = None
+    overlay: np.ndarray | None = None
+    mask_for_overlay: np.ndarray | None = None
+
+
+def _prepare_a1111(
+    request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None
+) -> PreparedCanvas:
+    flat = flattened(picture.pixels, request.canvas.background)
+    soft = None if mask is None else resized_mask(mask, picture.size)
+    if plan.is_cropped and soft is not None:
+        parts = _only_masked_a1111(plan, flat, soft)
+    elif plan.has_mask and mask is not None:
+        parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, mask)
+    else:
+        parts = _A1111Parts(image=_resized_picture_a1111(request.canvas.resize_mode, plan, flat))
+    return PreparedCanvas(
+        plan=plan,
+        rules=request.rules,
+        image=_underpainted(request, parts.image, parts.mask),
+        mask=parts.mask,
+        original=picture,
+        soft_mask=soft,
+        flat=parts.flat,
+        overlay=parts.overlay,
+        mask_for_overlay=parts.mask_for_overlay,
+    )
+
+
+def _only_masked_a1111(plan: Plan, flat: np.ndarray, soft: np.ndarray) -> _A1111Parts:
+    seen, seen_soft = (pixels[plan.crop.rows, plan.crop.columns] for pixels in (flat, soft))
+    return _A1111Parts(
+        image=resized(seen, plan.working, ResizeMode.RESIZE_AND_FILL),
+        mask=resized(seen_soft, plan.working, ResizeMode.RESIZE_AND_FILL),
+        flat=flat,
+        overlay=overlay(seen, seen_soft),
+        mask_for_overlay=soft,
+    )
+
+
+def _whole_picture_a1111(mode: ResizeMode, plan: Plan, flat: np.ndarray, mask: np.ndarray) -> _A1111Parts:
+    image = _resized_picture_a1111(mode, plan, flat)
+    sampling_mask = resized(mask, plan.working, mode)
+    overlay_mask = doubled(sampling_mask)
+    if size_of(overlay_mask) != size_of(image):
+        overlay_mask = resized(overlay_mask, size_of(image), mode)
+    return _A1111Parts(
+        image=image,
+        mask=sampling_mask,
+        overlay=overlay(image, overlay_mask),
+        mask_for_overlay=overlay_mask,
+    )
+
+
+def _resized_picture_a1111(mode: ResizeMode, plan: Plan, flat: np.ndarray) -> np.ndarray:
+    return flat if mode is ResizeMode.LATENT_UPSCALE else resized(flat, plan.working, mode)

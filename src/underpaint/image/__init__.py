@@ -1,0 +1,1 @@
+"""Pictures and masks as numpy arrays: pure functions, no torch."""

@@ -1,0 +1,377 @@
+"""Picture files: reading anything Pillow reads, writing PNG.
+
+Pictures keep what matters for giving them back unchanged: 8 or 16 bits, straight alpha, the colour profile. Whatever
+is wrong with a file becomes one `UnreadableImage` sentence that names it.
+"""
+
+import hashlib
+import os
+import secrets
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+from underpaint.errors import OutOfMemory, OutputError, UnreadableImage
+from underpaint.geometry import Size
+from underpaint.image.blend import to_bytes
+from underpaint.image.resize import size_of
+
+MAX_PICTURE_PX = 400_000_000
+"""Larger pictures are refused: 20000x20000 needs 1.6 GB as RGBA."""
+
+Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PX // 2
+"""Pillow warns from here on and refuses at twice this. Its default would refuse from 179 megapixels on."""
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_COMPRESSION = 2
+"""A third of the time of Pillow's 6, for files that are some 15 % larger: 8192x8192 should not take half a minute."""
+
+MAX_TEXT_BYTES = 64 * 2**20
+"""Compressed text in a PNG is inflated up to here."""
+
+_NOT_OPENED = {"EPS"}
+"""Pillow reads these by starting another program (Ghostscript) on the file."""
+
+_pillow_lock = threading.Lock()
+"""Python 3.11's warning filters belong to the whole process; one thread at a time may change them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    pixels: np.ndarray
+    """uint8 or uint16 (height, width, 3 or 4), RGB or RGB with straight alpha, upright."""
+    icc_profile: bytes | None = None
+    """Colour profile of the pixels; None = sRGB."""
+
+    @property
+    def size(self) -> Size:
+        return size_of(self.pixels)
+
+    @property
+    def rgb(self) -> np.ndarray:
+        return self.pixels[..., :3]
+
+    @property
+    def alpha(self) -> np.ndarray | None:
+        return self.pixels[..., 3] if self.pixels.shape[2] == 4 else None
+
+    @property
+    def sha256(self) -> str:
+        """Of depth, shape and pixels: the same for a PNG and a TIFF that hold the same picture."""
+        return sha256_of_pixels(self.pixels)
+
+
+def sha256_of_pixels(pixels: np.ndarray) -> str:
+    """Of depth, shape and values of a picture or mask."""
+    digest = hashlib.sha256(f"{pixels.dtype.name} {pixels.shape} ".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
+
+
+def load_picture(source: Path | bytes) -> Picture:
+    """A picture of any format Pillow reads: the first frame, upright, palettes and greys as RGB.
+
+    16-bit greys and 16-bit PNGs keep their depth. CMYK goes through its profile to sRGB if it has one.
+    """
+    raster = _read(source)
+    pixels = raster.pixels
+    if pixels.shape[2] <= 2:
+        grey, alpha = pixels[..., :1], pixels[..., 1:]
+        pixels = np.concatenate([grey, grey, grey, alpha], axis=2)
+    return Picture(np.ascontiguousarray(pixels), raster.icc_profile)
+
+
+def load_mask(source: Path | bytes) -> np.ndarray:
+    """A mask, uint8 (height, width), 255 = repaint.
+
+    With an alpha channel that is not fully opaque: where alpha is more than half. Otherwise the luma, soft values
+    kept. As A1111, except that grey with alpha counts as having alpha: PNG optimisers make it from RGBA.
+    """
+    pixels = _read(source).pixels
+    if pixels.dtype == np.uint16:
+        pixels = to_bytes(pixels)
+    channels = pixels.shape[2]
+    if channels in (2, 4) and pixels[..., -1].min() < 255:
+        return np.where(pixels[..., -1] > 128, 255, 0).astype(np.uint8)
+    if channels <= 2:
+        return np.ascontiguousarray(pixels[..., 0])
+    return np.array(Image.fromarray(np.ascontiguousarray(pixels[..., :3])).convert("L"))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes the whole file or nothing: a reader sees the old content or the new."""
+    temporary = path.parent / f".underpaint-{secrets.token_hex(8)}.tmp"
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+
+
+def encode_png(
+    pixels: np.ndarray, *, icc_profile: bytes | None = None, text: Mapping[str, str] | None = None
+) -> bytes:
+    """The same bytes for the same pixels (uint8 or uint16; grey, RGB or RGBA), profile and text."""
+    png = _encoded_8_bit(pixels) if pixels.dtype == np.uint8 else _encoded_16_bit(pixels)
+    chunks = b"".join(_text_chunk(key, value) for key, value in (text or {}).items())
+    if icc_profile is not None:
+        chunks = _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc_profile)) + chunks
+    end_of_header = len(PNG_SIGNATURE) + 12 + 13  # IHDR, with its length, name and checksum
+    return png[:end_of_header] + chunks + png[end_of_header:]
+
+
+def read_png_text(source: Path | bytes) -> dict[str, str]:
+    """The text chunks of a PNG by keyword, without decoding its pixels; {} when it has none."""
+    data, name = _bytes_of(source)
+    if not data.startswith(PNG_SIGNATURE):
+        raise UnreadableImage(f"{name} is not a PNG file, and only PNG files carry our settings.")
+    try:
+        return dict(_text_of(kind, body) for kind, body, _ in _chunks(data) if kind in _TEXT_CHUNKS)
+    except (ValueError, struct.error, zlib.error) as error:
+        raise UnreadableImage(f"The text in {name} is damaged: {error}.") from error
+
+
+# Reading
+
+UPRIGHT = {
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+"""By EXIF orientation, what makes a picture upright: swap axes, then flip rows, flip columns."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Raster:
+    pixels: np.ndarray
+    """uint8 or uint16 (height, width, channel): grey, grey and alpha, RGB or RGBA."""
+    icc_profile: bytes | None
+
+
+def _read(source: Path | bytes) -> _Raster:
+    data, name = _bytes_of(source)
+    if not data:
+        raise UnreadableImage(f"{name} is empty.")
+    try:
+        with _silent_pillow():
+            return _decoded(data, name)
+    except UnreadableImage:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadableImage(f"{name} is not a picture, or of a kind that cannot be read.") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage(f"{name} is larger than {MAX_PICTURE_PX // 10**6} megapixels.") from error
+    except MemoryError as error:
+        raise OutOfMemory(f"{name} is too large for this machine's memory.") from error
+    except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
+        raise UnreadableImage(f"{name} is damaged or incomplete: {error or type(error).__name__}.") from error
+
+
+def _bytes_of(source: Path | bytes) -> tuple[bytes, str]:
+    """The file's content and what to call it in messages."""
+    if isinstance(source, bytes):
+        return source, "The picture"
+    try:
+        return source.read_bytes(), str(source)
+    except OSError as error:
+        raise UnreadableImage(f"Cannot read {source}: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _silent_pillow() -> Generator[None, None, None]:
+    with _pillow_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _decoded(data: bytes, name: str) -> _Raster:
+    Image.init()
+    formats = [known for known in Image.ID if known not in _NOT_OPENED]
+    with Image.open(BytesIO(data), formats=formats) as image:
+        profile = image.info.get("icc_profile")
+        orientation = _orientation(image)
+        if image.format == "PNG":
+            _check_png(data)
+        image.load()
+        pixels = _deep_png_pixels(data, image)
+        if pixels is None:
+            pixels = _pixels(image, name)
+    is_rgb_profile = isinstance(profile, bytes) and profile[16:20] == b"RGB "
+    return _Raster(_upright(pixels, orientation), profile if is_rgb_profile else None)
+
+
+def _check_png(data: bytes) -> None:
+    """Raises for wrong checksums of what makes the pixels; Pillow shows such a PNG with wrong pixels instead."""
+    for kind, body, checksum in _chunks(data):
+        is_critical = kind[:1].isupper()
+        if is_critical and zlib.crc32(body, zlib.crc32(kind)) != checksum:
+            raise ValueError("wrong checksum")
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 for EXIF data that cannot be read, as browsers do."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:
+        return 1
+
+
+def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    transposes, flips_rows, flips_columns = UPRIGHT.get(orientation, UPRIGHT[1])
+    turned = pixels.swapaxes(0, 1) if transposes else pixels
+    return turned[:: -1 if flips_rows else 1, :: -1 if flips_columns else 1]
+
+
+def _pixels(image: Image.Image, name: str) -> np.ndarray:
+    match image.mode:
+        case "CMYK" | "LAB":
+            image = _to_srgb(image)
+        case "F":
+            raise UnreadableImage(f"{name} holds floating-point pixels; save it with 8 or 16 bits.")
+        case "I" | "I;16" | "I;16L" | "I;16B" | "I;16N":
+            return _deep_grey(image)
+        case "RGB" | "RGBA" | "L" | "LA" if "transparency" not in image.info:
+            pass
+        case _:
+            image = image.convert(_plain_mode(image))
+    pixels = np.array(image)
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _deep_grey(image: Image.Image) -> np.ndarray:
+    grey = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+    transparent = image.info.get("transparency")
+    if transparent is None:
+        return grey[..., None]
+    return np.dstack([grey, np.where(grey == transparent, 0, 65535).astype(np.uint16)])
+
+
+def _plain_mode(image: Image.Image) -> str:
+    is_grey = image.mode in ("1", "L", "LA", "La")
+    has_alpha = image.has_transparency_data
+    return ("LA" if has_alpha else "L") if is_grey else ("RGBA" if has_alpha else "RGB")
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """CMYK through its profile, or plainly without a usable one; LAB by its definition."""
+    try:
+        profile = ImageCms.createProfile("LAB") if image.mode == "LAB" else BytesIO(image.info["icc_profile"])
+        converted = ImageCms.profileToProfile(
+            image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (KeyError, ImageCms.PyCMSError):
+        return image.convert("RGB")
+    assert converted is not None, "not converted in place"
+    return converted
+
+
+def _deep_png_pixels(data: bytes, image: Image.Image) -> np.ndarray | None:
+    """16-bit colour or grey-alpha of a PNG, which Pillow would cut to 8 bits; None for any other picture."""
+    if image.format != "PNG":
+        return None
+    depth, colour_type = data[24], data[25]
+    if depth != 16 or colour_type not in (2, 4, 6):
+        return None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.dtype != np.uint16:
+        raise UnreadableImage("a 16-bit PNG that OpenCV cannot decode")
+    rgb = pixels[..., 2::-1]
+    transparent = image.info.get("transparency")
+    if colour_type == 2 and transparent is None:
+        return rgb
+    alpha = pixels[..., 3] if colour_type != 2 else np.where((rgb == transparent).all(axis=2), 0, 65535)
+    return np.dstack([rgb, alpha.astype(np.uint16)])
+
+
+# Writing
+
+
+def _encoded_8_bit(pixels: np.ndarray) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=PNG_COMPRESSION)
+    return buffer.getvalue()
+
+
+def _encoded_16_bit(pixels: np.ndarray) -> bytes:
+    orders = {3: [2, 1, 0], 4: [2, 1, 0, 3]}  # OpenCV takes BGR
+    bgr = pixels if pixels.ndim == 2 else pixels[..., orders[pixels.shape[2]]]
+    is_encoded, data = cv2.imencode(".png", np.ascontiguousarray(bgr))
+    assert is_encoded, "OpenCV encodes every uint16 picture"
+    return data.tobytes()
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _text_chunk(key: str, value: str) -> bytes:
+    """tEXt when Latin-1 can hold the value, else iTXt (UTF-8, not compressed, no language)."""
+    keyword = key.encode("latin-1")
+    assert 1 <= len(keyword) <= 79, "PNG's limit for keywords"
+    try:
+        return _chunk(b"tEXt", keyword + b"\0" + value.encode("latin-1"))
+    except UnicodeEncodeError:
+        return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + value.encode("utf-8", "replace"))
+
+
+# Inside a PNG
+
+_TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Kind, content and checksum of every chunk up to the end mark."""
+    position = len(PNG_SIGNATURE)
+    while position < len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        body = data[position + 8 : position + 8 + length]
+        if len(body) < length:
+            raise ValueError("the file ends too early")
+        (checksum,) = struct.unpack_from(">I", data, position + 8 + length)
+        yield kind, body, checksum
+        if kind == b"IEND":
+            return
+        position += 12 + length
+
+
+def _text_of(kind: bytes, body: bytes) -> tuple[str, str]:
+    keyword, rest = body.split(b"\0", 1)
+    match kind:
+        case b"tEXt":
+            value = rest.decode("latin-1")
+        case b"zTXt":
+            value = _inflated(rest[1:]).decode("latin-1")
+        case _:
+            is_compressed = rest[:1] == b"\1"
+            _language, _translated, content = rest[2:].split(b"\0", 2)
+            value = (_inflated(content) if is_compressed else content).decode("utf-8")
+    return keyword.decode("latin-1"), value
+
+
+def _inflated(data: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    text = inflater.decompress(data, MAX_TEXT_BYTES)
+    if inflater.unconsumed_tail:
+        raise ValueError(f"more than {MAX_TEXT_BYTES // 2**20} MB of text")
+    return text
