@@ -1,0 +1,1 @@
+"""Diffusion sampling: noise, schedules, solvers, guidance and mask blending. Knows tensors, no model."""
