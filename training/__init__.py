@@ -1,0 +1,1 @@
+"""Training of the builtin models: data, models and the steps that make them."""

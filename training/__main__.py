@@ -1,0 +1,59 @@
+"""`python -m training unet8 --minutes 30`: one stage of the recipe. `all` runs every stage, or resumes where it stopped."""
+
+import argparse
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads must not spin: other work shares the cores
+
+from training.classifier import train_classifier
+from training.curriculum import STAGES
+from training.export import export
+from training.plan import PLAN, finish, is_done
+from training.runs import launch
+from training.text import train_text
+from training.unet import train_unet
+from training.vae import freeze_encoder, train_decoder, train_vae
+
+
+def run_stage(stage: str, minutes: float, workers: int | None) -> None:
+    """Runs one stage for so many minutes, continuing from its checkpoint."""
+    match stage:
+        case "vae":
+            launch(train_vae, minutes, workers=workers)
+        case "freeze":
+            freeze_encoder()
+        case "decoder":
+            launch(train_decoder, minutes, workers=workers)
+        case "text":
+            launch(train_text, minutes, workers=workers)
+        case "classifier":
+            launch(train_classifier, minutes, workers=workers)
+        case "export":
+            export()
+        case _:
+            launch(train_unet, stage, minutes, workers=workers)
+
+
+def run_all(workers: int | None) -> None:
+    """Runs what is left of the plan; an interrupted stage starts its minutes again, from its checkpoint."""
+    for stage, minutes in PLAN.items():
+        if not is_done(stage):
+            run_stage(stage, minutes, workers)
+            finish(stage)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    stages = ["all", "vae", "freeze", "decoder", "text", "classifier", "export", *STAGES]
+    parser.add_argument("stage", choices=stages)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--workers", type=int, default=None, help="processes; one per core by default")
+    options = parser.parse_args()
+    if options.stage == "all":
+        run_all(options.workers)
+    else:
+        run_stage(options.stage, options.minutes, options.workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The text that ships beside the weights."""
+
+from collections.abc import Mapping
+
+CARD = """\
+---
+license: apache-2.0
+tags: [stable-diffusion, text-to-image, inpainting]
+---
+# Storybook
+
+A small latent diffusion model that ships with Underpaint, so that every feature of the studio can be seen, tested and
+measured without a download. It has the architecture of Stable Diffusion 1: a CLIP text encoder, a UNet with cross
+attention, and an AutoencoderKL that makes latents an eighth of the picture's size. Only the widths differ.
+
+| part | size |
+|---|---|
+| text encoder | CLIP, 2 layers of 128, its own vocabulary of some 850 tokens (unknown words are spelled in bytes) |
+| UNet | 64, 128, 192 channels; one layer per block; 10.9 M parameters; **v-prediction** |
+| autoencoder | 16, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
+| noise levels | Stable Diffusion 1's: scaled linear, 0.00085 to 0.012, 1000 steps |
+
+Native size 256x256; sides from 192 to 320 px work too.
+
+## Data
+Drawn by the program in `training/scenes`, endlessly and without any photograph or other artist's work: six subjects (girl, cat,
+tree, bush, house, flower) in twelve colours, under three skies, on five grounds, with captions as people type them.
+
+## Recipe
+1. Autoencoder on crops of 64 and 128 px: L1, L2 and gradient loss, trained with Muon. Then the encoder is frozen, its latents are
+   whitened, and the decoder learns on.
+2. Text encoder, warmed up on naming what a caption says.
+3. UNet on 8x8 latents of whole scenes (together with the text encoder), then 16x16, then 32x32 and neighbouring shapes, while
+   scenes with one large subject give way to full ones. 10 % of captions are left empty for guidance.
+
+The weights are moving averages in half precision. `make train` repeats it all; `make evaluate` measures it.
+
+## Figures
+{figures}
+
+## Limits
+It knows its six subjects and a few hundred words, nothing else. Two subjects of different colours in one prompt often
+trade colours; hands and small faces are rough. It cannot draw real people, places or text.
+
+## Licence
+Apache-2.0, weights included.
+"""
+
+ROWS = {
+    "vae_psnr_db": "autoencoder, PSNR on unseen scenes at 256 px (dB)",
+    "kind": "subject recognised in the picture",
+    "colour": "its colour recognised",
+    "kind_and_colour": "both",
+    "sky": "sky recognised",
+    "ground": "ground recognised",
+    "judge_kind": "the judge itself on drawn scenes: subject",
+    "judge_colour": "the judge itself on drawn scenes: colour",
+}
+
+
+def model_card(figures: Mapping[str, float] | None) -> str:
+    """The model card, with the last evaluation's figures if there are any."""
+    return CARD.format(figures=_table(figures) if figures else "Not evaluated yet.")
+
+
+def _table(figures: Mapping[str, float]) -> str:
+    head = (
+        f"{figures['prompts']} fixed prompts at {figures['size_px']} px, {figures['steps']} steps, guidance 5, judged by a classifier"
+        " trained on drawn scenes only.\n\n| what | figure |\n|---|---|"
+    )
+    rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items()]
+    return "\n".join([head, *rows])
+
+
+def _shown(name: str, value: float) -> str:
+    return f"{value:.1f}" if name.endswith("_db") else f"{value:.0%}"

@@ -1,0 +1,53 @@
+"""Endless drawn pictures as tensors in [-1, 1]."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.scenes import draw, random_scene
+from training.sheets import Picture
+
+EASY_SHARE = 0.5
+CROPS_PER_SCENE = 3
+
+
+def to_pixels(pictures: list[Picture]) -> Tensor:
+    """Pictures of one size as a batch in [-1, 1]."""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
+
+
+class CropStream:
+    """Pictures for the autoencoder: crops of scenes at mixed scales, some small scenes whole."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def whole_scenes(self, count: int, size_px: int) -> Tensor:
+        """Square pictures, each of another scene."""
+        return to_pixels([self._scene(size_px) for _ in range(count)])
+
+    def batches(self, pixels_per_batch: int) -> Iterator[Tensor]:
+        """Batches of 64 or 128 px squares with a constant number of pixels."""
+        while True:
+            size = 64 if self.rng.random() < 0.75 else 128
+            count = max(1, pixels_per_batch // size**2)
+            if self.rng.random() < 0.2:
+                yield self.whole_scenes(count, size)
+            else:
+                scenes = -(-count // CROPS_PER_SCENE)
+                yield to_pixels([crop for _ in range(scenes) for crop in self._crops(size)][:count])
+
+    def _scene(self, size_px: int) -> Picture:
+        return draw(random_scene(self.rng, easy=EASY_SHARE), size_px, size_px)
+
+    def _crops(self, size_px: int) -> list[Picture]:
+        """Several crops of one scene, because drawing costs more than cutting."""
+        scene_px = int(self.rng.integers(size_px, 321))
+        scene = self._scene(scene_px)
+        corners = self.rng.integers(0, scene_px - size_px + 1, size=(CROPS_PER_SCENE, 2))
+        return [self._flipped(scene[y : y + size_px, x : x + size_px]) for x, y in corners]
+
+    def _flipped(self, picture: Picture) -> Picture:
+        return np.ascontiguousarray(picture[:, ::-1] if self.rng.random() < 0.5 else picture)

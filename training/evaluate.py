@@ -1,0 +1,146 @@
+"""`python -m training.evaluate`: how good is the model? Prints a table, writes figures and a contact sheet."""
+
+import argparse
+import json
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from training.classifier import Exam, Judge, Verdict, judge_pictures, load_judge
+from training.data import CropStream
+from training.generate import Storybook, generate
+from training.runs import RUNS
+from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES
+from training.sheets import Picture, contact_sheet, save_picture
+from training.unet import load_storybook
+from training.vae import decode, encode, psnr_db
+
+WORDING = {
+    "girl": ("a girl with a {} dress", "dress"),
+    "cat": ("a {} cat", "fur"),
+    "tree": ("a tree with {} leaves", "leaves"),
+    "bush": ("a bush with {} leaves", "leaves"),
+    "house": ("a house with a {} roof", "roof"),
+    "flower": ("a {} flower", "petals"),
+}
+GROUND_WORDS = {
+    "grass": "on the grass",
+    "sand": "on the sand",
+    "snow": "in the snow",
+    "sea": "by the sea",
+    "field": "in a field",
+}
+SKY_WORDS = {"day": "day", "sunset": "sunset", "night": "night"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt and what a picture of it must show."""
+
+    text: str
+    truth: Verdict
+
+
+def fixed_prompts(count: int) -> list[Prompt]:
+    """The same prompts every time; any first part of the list is balanced over kinds."""
+    rng = np.random.default_rng(20)
+    return [_prompt(KINDS[i % len(KINDS)], rng) for i in range(count)]
+
+
+def _prompt(kind: str, rng: np.random.Generator) -> Prompt:
+    wording, part = WORDING[kind]
+    colour = str(rng.choice(PART_COLOURS[part]))
+    sky, ground = str(rng.choice(SKIES)), str(rng.choice(GROUNDS))
+    subject = wording.format(colour).replace("a orange", "an orange")
+    return Prompt(f"{subject} {GROUND_WORDS[ground]}, {SKY_WORDS[sky]}", Verdict(kind, colour, sky, ground))
+
+
+def autoencoder_figures(model: Storybook, scenes: int) -> dict[str, float]:
+    """PSNR on unseen scenes, and the moments of their latents."""
+    stream = CropStream(seed=99)
+    ratios, means, stds = [], [], []
+    for _ in range(scenes // 8):
+        pixels = stream.whole_scenes(8, 256)
+        latents = encode(model.vae, pixels)
+        ratios.append(psnr_db(pixels, decode(model.vae, latents)))
+        means.append(float(latents.mean()))
+        stds.append(float(latents.std()))
+    return {
+        "vae_psnr_db": float(np.mean(ratios)),
+        "latent_mean": float(np.mean(means)),
+        "latent_std": float(np.mean(stds)),
+    }
+
+
+@torch.no_grad()
+def judge_figures(judge: Judge, batches: int = 16) -> dict[str, float]:
+    """The judge's own accuracy on unseen close scenes."""
+    exam = Exam(seed=4242, easy=1.0)
+    hits = []
+    for _ in range(batches):
+        pixels, truth = exam.batch(32)
+        answers = torch.stack([a.argmax(1) for a in judge(pixels)], dim=1)
+        hits.append((answers == truth).float())
+    share = torch.cat(hits).mean(0).tolist()
+    return dict(zip(("judge_kind", "judge_colour", "judge_sky", "judge_ground"), share, strict=True))
+
+
+def prompt_figures(prompts: list[Prompt], verdicts: list[Verdict]) -> dict[str, float]:
+    """Shares of prompts whose pictures show what was asked for."""
+    pairs = [(p.truth, v) for p, v in zip(prompts, verdicts, strict=True)]
+    figures = {
+        question: float(np.mean([getattr(t, question) == getattr(v, question) for t, v in pairs]))
+        for question in ("kind", "colour", "sky", "ground")
+    }
+    both = float(np.mean([t.kind == v.kind and t.colour == v.colour for t, v in pairs]))
+    by_kind = {
+        f"kind_{kind}": float(np.mean([t.kind == v.kind for t, v in pairs if t.kind == kind]))
+        for kind in KINDS
+    }
+    return {**figures, "kind_and_colour": both, **by_kind}
+
+
+def evaluate(count: int, size_px: int, steps: int) -> tuple[dict[str, float], list[Prompt], list[Picture]]:
+    """All figures, with the prompts and pictures behind them."""
+    model, judge = load_storybook(), load_judge()
+    prompts = fixed_prompts(count)
+    pictures = generate(model, [p.text for p in prompts], range(count), size_px=size_px, steps=steps)
+    figures = {
+        "prompts": count,
+        "size_px": size_px,
+        "steps": steps,
+        **autoencoder_figures(model, 64),
+        **judge_figures(judge),
+        **prompt_figures(prompts, judge_pictures(judge, pictures)),
+    }
+    return figures, prompts, pictures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("--prompts", type=int, default=200)
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--quick", action="store_true", help="24 prompts, 12 steps")
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    count, steps = (24, 12) if options.quick else (options.prompts, options.steps)
+    figures, prompts, pictures = evaluate(count, options.size, steps)
+    for name, value in figures.items():
+        print(f"{name:16} {value:8.3f}")
+    name = "evaluation-quick" if options.quick else "evaluation"
+    (RUNS / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
+    shown = min(48, count)
+    sheet = contact_sheet(pictures[:shown], 8, [p.text for p in prompts[:shown]])
+    save_picture(sheet, RUNS / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

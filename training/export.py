@@ -1,0 +1,100 @@
+"""Writes the trained model as a folder that diffusers, and Underpaint, load like any checkpoint."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save_file
+from torch import nn
+
+from training.card import model_card
+from training.generate import Storybook
+from training.runs import RUNS
+from training.unet import load_storybook
+
+FOLDER = Path(__file__).resolve().parent.parent / "src" / "underpaint" / "builtin" / "storybook"
+
+MODEL_INDEX = {
+    "_class_name": "StableDiffusionPipeline",
+    "feature_extractor": [None, None],
+    "requires_safety_checker": False,
+    "safety_checker": [None, None],
+    "scheduler": ["diffusers", "DDIMScheduler"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+}
+SCHEDULER = {
+    "_class_name": "DDIMScheduler",
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "clip_sample": False,
+    "num_train_timesteps": 1000,
+    "prediction_type": "v_prediction",
+    "set_alpha_to_one": False,
+    "steps_offset": 1,
+    "timestep_spacing": "leading",
+}
+
+
+def export(folder: Path = FOLDER) -> None:
+    """Replaces the folder in one step by the last checkpoint's averaged weights in half precision."""
+    temporary = folder.with_name(folder.name + ".new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    write_storybook(load_storybook(), temporary)
+    (temporary / "MODEL_CARD.md").write_text(model_card(_figures()))
+    retired = folder.with_name(folder.name + ".old")
+    if folder.exists():
+        folder.rename(retired)
+    temporary.rename(folder)
+    shutil.rmtree(retired, ignore_errors=True)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"{folder}: {size / 1e6:.1f} MB")
+
+
+def write_storybook(model: Storybook, folder: Path) -> None:
+    """The diffusers layout: one folder per part."""
+    _write_json(folder / "model_index.json", MODEL_INDEX)
+    _write_json(folder / "scheduler" / "scheduler_config.json", SCHEDULER)
+    _write_tokenizer(model, folder / "tokenizer")
+    _write_json(folder / "text_encoder" / "config.json", _text_config(model))
+    _write_weights(folder / "text_encoder" / "model.safetensors", model.text_encoder)
+    for name, part in (("unet", model.unet), ("vae", model.vae)):
+        part.save_config(folder / name)
+        _write_weights(folder / name / "diffusion_pytorch_model.safetensors", part)
+
+
+def _write_tokenizer(model: Storybook, folder: Path) -> None:
+    """vocab.json and merges.txt, as every reader of CLIP tokenizers knows them."""
+    model.tokenizer.save_pretrained(folder)
+    fast = json.loads((folder / "tokenizer.json").read_text())["model"]
+    _write_json(folder / "vocab.json", fast["vocab"])
+    merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in fast["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]))
+
+
+def _text_config(model: Storybook) -> dict[str, Any]:
+    return {
+        **model.text_encoder.config.to_diff_dict(),
+        "architectures": ["CLIPTextModel"],
+        "dtype": "float16",
+    }
+
+
+def _write_weights(path: Path, module: nn.Module) -> None:
+    weights = {k: v.half().contiguous() for k, v in module.state_dict().items() if v.is_floating_point()}
+    save_file(weights, path, metadata={"format": "pt"})
+    path.chmod(0o644)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _figures() -> dict[str, float] | None:
+    path = RUNS / "evaluation.json"
+    return json.loads(path.read_text()) if path.exists() else None

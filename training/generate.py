@@ -1,0 +1,88 @@
+"""Text to pictures with the model in training, for sheets and figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from training.sheets import Picture, to_pictures
+from training.text import tokenize
+from training.vae import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Storybook:
+    """All parts of the model."""
+
+    tokenizer: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+
+
+def noise_scheduler() -> DDIMScheduler:
+    """Stable Diffusion 1's noise levels, with v-prediction."""
+    return DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        num_train_timesteps=1000,
+        prediction_type="v_prediction",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        timestep_spacing="trailing",
+    )
+
+
+def initial_noise(seeds: Sequence[int], width: int, height: int) -> Tensor:
+    """One latent per seed, each from its own generator, so that batches do not matter."""
+    shape = (4, height // 8, width // 8)
+    return torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(s)) for s in seeds])
+
+
+@torch.no_grad()
+def sample_latents(
+    model: Storybook, prompts: Sequence[str], noise: Tensor, steps: int, guidance: float
+) -> Tensor:
+    """Deterministic DDIM with classifier-free guidance."""
+    ids = tokenize(model.tokenizer, [*prompts, ""])
+    states = model.text_encoder(input_ids=ids.to(model.unet.device)).last_hidden_state
+    positive, negative = states[:-1], states[-1:].expand(len(prompts), -1, -1)
+    scheduler = noise_scheduler()
+    scheduler.set_timesteps(steps)
+    x = noise.to(model.unet.device)
+    for t in scheduler.timesteps:
+        with torch.autocast(x.device.type, torch.bfloat16):
+            said = model.unet(x, t, positive).sample.float()
+            unsaid = model.unet(x, t, negative).sample.float()
+        x = scheduler.step(unsaid + guidance * (said - unsaid), int(t), x).prev_sample
+    return x
+
+
+@torch.no_grad()
+def generate(
+    model: Storybook,
+    prompts: Sequence[str],
+    seeds: Sequence[int],
+    *,
+    size_px: int = 256,
+    steps: int = 25,
+    guidance: float = 5.0,
+    batch: int = 8,
+) -> list[Picture]:
+    """One square picture per prompt and seed."""
+    pictures: list[Picture] = []
+    for start in range(0, len(prompts), batch):
+        noise = initial_noise(seeds[start : start + batch], size_px, size_px)
+        latents = sample_latents(model, prompts[start : start + batch], noise, steps, guidance)
+        pictures += to_pictures(decode(model.vae, latents))
+    return pictures
+
+
+def enlarge(picture: Picture, factor: int) -> Picture:
+    """The picture with every pixel repeated."""
+    return np.repeat(np.repeat(picture, factor, 0), factor, 1)

@@ -1,0 +1,33 @@
+"""The order of the stages, their minutes on a two-core CPU, and which of them are done."""
+
+import json
+
+from training.runs import RUNS
+
+PLAN: dict[str, float] = {
+    "vae": 25,
+    "freeze": 1,
+    "text": 2,
+    "unet8": 40,
+    "unet16": 60,
+    "unet32": 240,
+    "decoder": 60,
+    "classifier": 10,
+    "export": 1,
+}
+DONE = RUNS / "plan.json"
+
+
+def is_done(stage: str) -> bool:
+    """Whether the stage has run to its end before."""
+    return stage in _done()
+
+
+def finish(stage: str) -> None:
+    """Remembers that a stage ran to its end."""
+    RUNS.mkdir(exist_ok=True)
+    DONE.write_text(json.dumps([*_done(), stage]) + "\n")
+
+
+def _done() -> list[str]:
+    return json.loads(DONE.read_text()) if DONE.exists() else []

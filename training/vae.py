@@ -1,0 +1,210 @@
+"""The autoencoder: pictures to latents an eighth of their size and back."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from torch import Tensor, nn
+
+from training.data import CropStream
+from training.muon import Muon
+from training.runs import (
+    RUNS,
+    Average,
+    Clock,
+    Log,
+    Worker,
+    device,
+    load_state,
+    save_state,
+)
+from training.sheets import contact_sheet, save_picture, to_pictures
+
+SCALING_FACTOR = 0.18215
+"""Stable Diffusion 1's; our latents are whitened so that this factor gives them variance 1."""
+
+LATENT_NOISE = 0.05
+"""Noise added to latents while training, relative to their spread: the decoder must forgive a denoiser's errors."""
+
+CONFIG = {
+    "in_channels": 3,
+    "out_channels": 3,
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "block_out_channels": (16, 48, 96, 128),
+    "layers_per_block": 1,
+    "latent_channels": 4,
+    "norm_num_groups": 8,
+    "sample_size": 256,
+    "scaling_factor": SCALING_FACTOR,
+}
+
+AVERAGE_COLOUR = (0.04, -0.06, -0.18)
+"""What zero latents decode to, in [-1, 1]: a muddy brown, as in Stable Diffusion."""
+
+
+def new_vae() -> AutoencoderKL:
+    """An untrained autoencoder."""
+    return AutoencoderKL(**CONFIG)
+
+
+def load_vae(name: str = "decoder") -> AutoencoderKL:
+    """The averaged weights of a run: 'vae' while the encoder learns, 'decoder' once it is frozen."""
+    state = load_state(name)
+    if state is None:
+        raise FileNotFoundError(f"no checkpoint {RUNS / name}.pt: run `python -m training vae` first")
+    vae = new_vae()
+    vae.load_state_dict(state["average"]["values"])
+    return vae.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderKL, pixels: Tensor) -> Tensor:
+    """Latents of variance 1 for pixels in [-1, 1]."""
+    return vae.encode(pixels).latent_dist.mode() * SCALING_FACTOR
+
+
+@torch.no_grad()
+def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
+    """Pixels in [-1, 1] for latents of variance 1."""
+    return vae.decode(latents / SCALING_FACTOR).sample
+
+
+def psnr_db(pixels: Tensor, copy: Tensor) -> float:
+    """Mean peak signal-to-noise ratio over a batch in [-1, 1]."""
+    errors = (pixels - copy.clamp(-1, 1)).square().mean((1, 2, 3))
+    return float((10 * torch.log10(4 / errors)).mean())
+
+
+def reconstruction_loss(copy: Tensor, pixels: Tensor) -> Tensor:
+    """L1 for colour, L2 for PSNR, and L1 between neighbour differences for crisp edges."""
+    difference = copy - pixels
+    edges = sum(difference.diff(dim=d).abs().mean() for d in (-1, -2))
+    return difference.abs().mean() + 2 * difference.square().mean() + 0.5 * edges
+
+
+def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
+    """Trains encoder and decoder together."""
+    vae = new_vae()
+    state = load_state("vae")
+    if state:
+        vae.load_state_dict(state["model"])
+    Trainer(vae, worker, "vae", list(vae.parameters())).run(minutes, rate, state)
+
+
+def train_decoder(worker: Worker, minutes: float, rate: float = 1e-3) -> None:
+    """Fine-tunes the decoder alone, so that latents keep their meaning for the denoiser."""
+    state = load_state("decoder")
+    if state is None:
+        raise FileNotFoundError("freeze the encoder first: `python -m training freeze`")
+    vae = new_vae()
+    vae.load_state_dict(state["model"])
+    vae.encoder.requires_grad_(False)
+    vae.quant_conv.requires_grad_(False)
+    parameters = [p for p in vae.parameters() if p.requires_grad]
+    Trainer(vae, worker, "decoder", parameters).run(minutes, rate, state)
+
+
+class Trainer:
+    """The loop behind both stages; it differs only in which parameters may move."""
+
+    def __init__(self, vae: AutoencoderKL, worker: Worker, name: str, parameters: list[nn.Parameter]) -> None:
+        self.vae = vae.to(device())
+        self.worker, self.name, self.parameters = worker, name, parameters
+        trained = [(n, p) for n, p in vae.named_parameters() if p.requires_grad]
+        self.optimizer = Muon(trained, worker)
+        self.average = Average(vae, decay=0.997)
+        self.step = 0
+
+    def run(self, minutes: float, rate: float, state: dict[str, object] | None) -> None:
+        """Trains until the minutes are over, leaving a checkpoint and a sheet every few hundred steps."""
+        if state and "optimizer" in state:
+            self._restore(state)
+        self.worker.seed_noise(self.step)
+        clock = Clock(minutes)
+        log = Log(self.name)
+        batches = self._batches()
+        total = 0.0
+        while (share := self.worker.agree(clock.share)) < 1:
+            total += self._train_on(next(batches), rate * clock.learning_rate_factor(share))
+            if self.step % 50 == 0 and self.worker.is_first:
+                log.row(step=self.step, share=share, loss=total / 50)
+                total = 0.0
+            if self.step % 400 == 0 and self.worker.is_first:
+                self._report(log)
+        if self.worker.is_first:
+            self._report(log)
+
+    def _restore(self, state: dict[str, object]) -> None:
+        self.optimizer.load_state_dict(cast(dict[str, object], state["optimizer"]))
+        self.average.load_state_dict(cast(dict[str, object], state["average"]))
+        self.step = cast(int, state["step"])
+
+    def _batches(self) -> Iterator[Tensor]:
+        return CropStream(seed=self.worker.rank + 1000 * (self.step + 1)).batches(
+            pixels_per_batch=8 * 64 * 64
+        )
+
+    def _train_on(self, pixels: Tensor, rate: float) -> float:
+        pixels = pixels.to(device())
+        with torch.autocast(device().type, torch.bfloat16):
+            latents = self.vae.encode(pixels).latent_dist.mode()
+            noisy = latents + LATENT_NOISE * latents.std().detach() * torch.randn_like(latents)
+            copy = self.vae.decode(noisy).sample
+        loss = reconstruction_loss(copy.float(), pixels) + 1e-4 * latents.float().square().mean()
+        if self.name == "decoder":
+            loss = loss + 0.1 * self._zero_latents_loss(latents)
+        self.vae.zero_grad()
+        loss.backward()
+        self.worker.average_gradients(self.parameters)
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step(rate)
+        self.average.update(self.vae)
+        self.step += 1
+        return loss.item()
+
+    def _zero_latents_loss(self, latents: Tensor) -> Tensor:
+        copy = self.vae.decode(torch.zeros_like(latents[:1])).sample
+        return (copy - torch.tensor(AVERAGE_COLOUR, device=copy.device)[:, None, None]).abs().mean()
+
+    def _report(self, log: Log) -> None:
+        optimizer, average = self.optimizer.state_dict(), self.average.state_dict()
+        state = {
+            "model": self.vae.state_dict(),
+            "average": average,
+            "optimizer": optimizer,
+            "step": self.step,
+        }
+        save_state(self.name, state)
+        pixels = CropStream(seed=7).whole_scenes(12, 256)
+        vae = load_vae(self.name)
+        copy = torch.cat([vae(p[None]).sample for p in pixels])
+        log.row(step=self.step, share=1.0, loss=-psnr_db(pixels, copy))
+        pairs = [x for pair in zip(to_pictures(pixels), to_pictures(copy), strict=True) for x in pair]
+        save_picture(contact_sheet(pairs[:16], 4), RUNS / f"{self.name}.png")
+
+
+@torch.no_grad()
+def freeze_encoder() -> None:
+    """Turns the 'vae' checkpoint into the first 'decoder' one, with whitened latents."""
+    vae = load_vae("vae")
+    pixels = [CropStream(seed=11).whole_scenes(24, size) for size in (64, 128, 256) for _ in range(2)]
+    latents = torch.cat([vae.encode(p).latent_dist.mode().movedim(1, 0).flatten(1) for p in pixels], dim=1)
+    _whiten(vae, latents.mean(1), latents.std(1))
+    values = vae.state_dict()
+    save_state("decoder", {"model": values, "average": {"steps": 0, "values": values}, "step": 0})
+    print("latent mean", np.round(latents.mean(1).numpy(), 3), "std", np.round(latents.std(1).numpy(), 3))
+
+
+def _whiten(vae: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
+    """Folds (latents - mean) / std / SCALING_FACTOR into the two 1x1 convolutions at the bottleneck."""
+    scale = std * SCALING_FACTOR
+    quant, post_quant = vae.quant_conv, vae.post_quant_conv
+    quant.weight[:4] /= scale[:, None, None, None]
+    quant.bias[:4] = (quant.bias[:4] - mean) / scale
+    quant.weight[4:] = 0
+    quant.bias[4:] = -30  # log variance: encoding is deterministic to within 1e-7
+    post_quant.bias += (post_quant.weight[:, :, 0, 0] * mean).sum(1)
+    post_quant.weight *= scale[:, None, None]
