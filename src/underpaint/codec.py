@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Interval, MultipleOf
+from annotated_types import Interval, MaxLen, MultipleOf
 
 from underpaint.errors import InvalidRequest
 from underpaint.request import Matches
@@ -101,6 +101,9 @@ def _check_limit(limit: Any, value: Any, path: str) -> None:
         case MultipleOf(multiple_of=step):
             if value % step:
                 raise InvalidRequest(f"{path} must be a multiple of {step}, not {value}.")
+        case MaxLen(max_length=longest):
+            if len(value) > longest:
+                raise InvalidRequest(f"{path} may have {longest} characters; this one has {len(value)}.")
         case Matches(pattern=pattern, in_words=form):
             if not re.fullmatch(pattern, value):
                 raise InvalidRequest(f"{path} must be {form}, not {value!r}.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Self
 
-from annotated_types import Interval, MultipleOf
+from annotated_types import Interval, MaxLen, MultipleOf
 
 MAX_SEED = 2**32 - 1
 GRID_PX = 8
@@ -197,6 +197,7 @@ class Matches:
     in_words: str
 
 
+PromptText = Annotated[str, MaxLen(10_000)]
 Strength = Annotated[float, Interval(ge=0, le=1)]
 Seed = Annotated[int, Interval(ge=0, le=MAX_SEED)]
 SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
@@ -204,8 +205,9 @@ SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptSettings:
-    positive: str = ""
-    negative: str = ""
+    positive: PromptText = ""
+    """Words, with emphasis `(word:1.2)`, `BREAK` and `AND`."""
+    negative: PromptText = ""
     clip_skip: Annotated[int, Interval(ge=1, le=12)] = 1
     """1 = the text encoder's last layer, 2 = the one before, …"""
     emphasis: Emphasis = Emphasis.ORIGINAL

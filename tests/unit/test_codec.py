@@ -16,6 +16,7 @@ from underpaint.request import InpaintRequest, NoiseSettings, Profile, SamplingS
         ({"sampling": {"stepz": 3}}, "Unknown setting 'sampling.stepz'"),
         ({"canvas": {"width": 100}}, "canvas.width must be a multiple of 8"),
         ({"canvas": {"background": "white"}}, "must be a colour as #rrggbb, not 'white'"),
+        ({"prompt": {"positive": "a" * 10_001}}, "may have 10000 characters"),
         ({"prompt": "a cat"}, "prompt must be an object"),
         ({"noise": {"seed": -1}}, "noise.seed must lie between 0"),
         ([], "must be an object"),

@@ -1,0 +1,153 @@
+"""Compares our results with pictures and arrays made by AUTOMATIC1111's webui: `python -m benchmarks.parity DIR`.
+
+DIR holds one folder per case (format: tests/reference/README.md); checkpoints lie in `models` beside DIR.
+A case passes when the final latents agree within 1e-3 (PLMS 5e-3) and no pixel differs by more than 2/255, with
+at least 99 % of the values within 1.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from underpaint.a1111 import request_from_api
+from underpaint.errors import UnsupportedFeature
+from underpaint.image.io import load_mask, load_picture
+from underpaint.models.catalog import find_model
+from underpaint.models.stable_diffusion import StableDiffusion, load
+from underpaint.pipeline import inpaint
+from underpaint.result import BatchSampled, ImageDone
+
+LATENT_TOLERANCE = 1e-3
+PICTURE_TOLERANCE = 2
+SHARE_WITHIN_ONE = 0.99
+DEFAULT_MODEL = "tiny-sd1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one case went. Differences are maxima; `problem` is set when it failed or could not run."""
+
+    case: str
+    verdict: str
+    picture_difference: int | None = None
+    latent_difference: float | None = None
+    problem: str = ""
+
+
+def main(goldens: Path) -> int:
+    """Prints a line per case and a summary; 1 if any case failed."""
+    cases = sorted(folder.parent for folder in goldens.glob("*/request.json"))
+    if not cases:
+        print(f"no case folders under {goldens}", file=sys.stderr)
+        return 2
+    torch.set_num_threads(1)
+    models = Models(model_folder_of(goldens))
+    verdicts: Counter[str] = Counter()
+    for folder in cases:
+        outcome = compare(folder, models)
+        verdicts[outcome.verdict] += 1
+        print_outcome(outcome)
+    print(
+        f"parity: {verdicts['pass']} passed, {verdicts['fail']} failed, {verdicts['unsupported']} unsupported"
+    )
+    return 1 if verdicts["fail"] else 0
+
+
+def model_folder_of(goldens: Path) -> Path:
+    """The checkpoints beside a folder of cases."""
+    return goldens.resolve().parent / "models"
+
+
+class Models:
+    """Loads each checkpoint once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: dict[str, StableDiffusion] = {}
+
+    def get(self, name: str) -> StableDiffusion:
+        if name not in self._loaded:
+            self._loaded[name] = load(find_model(name, [self._folder]))
+        return self._loaded[name]
+
+    def refuse_embeddings(self, prompt: str) -> None:
+        """A1111 had these textual-inversion embeddings installed; we cannot load any yet."""
+        for file in sorted((self._folder.parent / "embeddings").glob("*")):
+            if file.stem in prompt:
+                raise UnsupportedFeature(f"The prompt uses the embedding {file.stem!r}.")
+
+
+def compare(folder: Path, models: Models) -> Outcome:
+    """Runs one case as A1111's API would and measures the differences."""
+    record = json.loads((folder / "request.json").read_text())
+    body = record["request"]
+    options = record["global_options"]
+    overrides = body.get("override_settings") or {}
+    try:
+        request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
+        pictures = [load_picture(folder / name) for name in body.get("init_images") or []]
+        mask = load_mask(folder / body["mask"]) if body.get("mask") else None
+        model = models.get(overrides.get("sd_model_checkpoint", DEFAULT_MODEL))
+        models.refuse_embeddings(f"{request.prompt.positive} {request.prompt.negative}")
+        events = list(inpaint(request, model, pictures=pictures, mask=mask))
+    except UnsupportedFeature as error:
+        return Outcome(case=folder.name, verdict="unsupported", problem=str(error))
+    latents = torch.cat([event.latents for event in events if isinstance(event, BatchSampled)])
+    results = [event.result.picture.rgb for event in events if isinstance(event, ImageDone)]
+    return judged(folder, latents, results)
+
+
+def judged(folder: Path, latents: torch.Tensor, results: list[np.ndarray]) -> Outcome:
+    """The verdict over final latents and pictures."""
+    golden = load_file(folder / "arrays.safetensors")["final_latent"]
+    pictures = [load_picture(path).rgb for path in golden_pictures(folder)]
+    if latents.shape != golden.shape or [p.shape for p in pictures] != [r.shape for r in results]:
+        return Outcome(case=folder.name, verdict="fail", problem="number or size of the pictures differs")
+    latent_difference = (latents - golden).abs().max().item()
+    differences = np.concatenate(
+        [np.abs(a.astype(int) - b.astype(int)).ravel() for a, b in zip(pictures, results, strict=True)]
+    )
+    problem = "; ".join(problems(latent_difference, differences))
+    return Outcome(
+        case=folder.name,
+        verdict="fail" if problem else "pass",
+        picture_difference=int(differences.max()),
+        latent_difference=latent_difference,
+        problem=problem,
+    )
+
+
+def golden_pictures(folder: Path) -> list[Path]:
+    """out_0.png, out_1.png, … in the order of their numbers."""
+    return sorted(folder.glob("out_*.png"), key=lambda path: int(path.stem.removeprefix("out_")))
+
+
+def problems(latent_difference: float, differences: np.ndarray) -> Iterator[str]:
+    """What lies outside the tolerances."""
+    if not latent_difference <= LATENT_TOLERANCE:
+        yield f"latents differ by {latent_difference:.2g}"
+    if differences.max() > PICTURE_TOLERANCE:
+        yield f"pixels differ by {differences.max()}"
+    share = float((differences <= 1).mean())
+    if share < SHARE_WITHIN_ONE:
+        yield f"only {share:.1%} of the values lie within 1"
+
+
+def print_outcome(outcome: Outcome) -> None:
+    picture = "-" if outcome.picture_difference is None else str(outcome.picture_difference)
+    latent = "-" if outcome.latent_difference is None else f"{outcome.latent_difference:.1e}"
+    line = (
+        f"{outcome.case:34} picture {picture:>3}  latents {latent:>8}  {outcome.verdict:11} {outcome.problem}"
+    )
+    print(line.rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,403 @@
+"""AUTOMATIC1111's HTTP API: its JSON requests as our `InpaintRequest`.
+
+Defaults are that API's own (they differ from its web page's). What we do not do yet is refused by name; settings that
+only concern its page, its folders or its speed are ignored.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from underpaint.errors import InvalidRequest, UnsupportedFeature
+from underpaint.prompt.parser import unsupported_syntax
+from underpaint.request import (
+    BatchSettings,
+    CanvasSettings,
+    Emphasis,
+    InpaintArea,
+    InpaintRequest,
+    MaskedContent,
+    MaskMode,
+    MaskSettings,
+    NoiseSettings,
+    Profile,
+    PromptSettings,
+    ResizeMode,
+    RngSource,
+    Rules,
+    Sampler,
+    SamplingSettings,
+    Scheduler,
+    StepRule,
+)
+
+Endpoint = Literal["img2img", "txt2img"]
+T = TypeVar("T")
+
+MASKED_CONTENTS = (
+    MaskedContent.FILL,
+    MaskedContent.ORIGINAL,
+    MaskedContent.LATENT_NOISE,
+    MaskedContent.LATENT_NOTHING,
+)
+RESIZE_MODES = (
+    ResizeMode.JUST_RESIZE,
+    ResizeMode.CROP_AND_RESIZE,
+    ResizeMode.RESIZE_AND_FILL,
+    ResizeMode.LATENT_UPSCALE,
+)
+MASK_MODES = (MaskMode.MASKED, MaskMode.NOT_MASKED)
+EMPHASES = {
+    "Original": Emphasis.ORIGINAL,
+    "No norm": Emphasis.NO_NORM,
+    "Ignore": Emphasis.IGNORE,
+    "None": Emphasis.NONE,
+}
+RNG_SOURCES = {"CPU": RngSource.CPU, "NV": RngSource.NV, "GPU": RngSource.NV}
+"""GPU is A1111's default; Philox gives what it draws on NVIDIA cards."""
+
+UNSUPPORTED_SAMPLERS = (
+    "DPM++ SDE",
+    "DPM++ 2M SDE Heun",
+    "DPM++ 2S a",
+    "DPM++ 3M SDE",
+    "LMS",
+    "Heun",
+    "DPM2",
+    "DPM2 a",
+    "DPM fast",
+    "DPM adaptive",
+    "Restart",
+    "DDIM CFG++",
+    "PLMS",
+    "UniPC",
+    "LCM",
+)
+FALLBACK_SAMPLER = Sampler.DPMPP_2M
+"""A1111's answer to a sampler name it does not know."""
+
+SCHEDULER_NAMES = {
+    Scheduler.AUTOMATIC: ("automatic",),
+    Scheduler.UNIFORM: ("uniform",),
+    Scheduler.KARRAS: ("karras",),
+    Scheduler.EXPONENTIAL: ("exponential",),
+    Scheduler.POLYEXPONENTIAL: ("polyexponential",),
+    Scheduler.SGM_UNIFORM: ("sgm_uniform", "SGMUniform"),
+    Scheduler.KL_OPTIMAL: ("kl_optimal",),
+    Scheduler.ALIGN_YOUR_STEPS: ("align_your_steps",),
+    Scheduler.SIMPLE: ("simple",),
+    Scheduler.NORMAL: ("normal",),
+    Scheduler.DDIM: ("ddim",),
+    Scheduler.BETA: ("beta",),
+}
+
+SAMPLERS_WITH_ETA = (Sampler.EULER_A, Sampler.DPMPP_2M_SDE)
+SAMPLERS_WITH_NOISE_SCALE = (Sampler.EULER, Sampler.DPMPP_2M_SDE)
+
+UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
+    "styles": ([],),
+    "restore_faces": (False,),
+    "tiling": (False,),
+    "s_min_uncond": (0,),
+    "refiner_checkpoint": ("", "None"),
+    "firstpass_image": (),
+    "latent_mask": (),
+    "mask_round": (True,),
+    "script_name": ("",),
+    "infotext": ("",),
+    "enable_hr": (False,),
+}
+"""Request fields we do not act on, with the values that ask for nothing; null always does."""
+
+UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
+    "tiling": (False,),
+    "face_restoration": (False,),
+    "s_min_uncond": (0,),
+    "s_min_uncond_all": (False,),
+    "skip_early_cond": (0,),
+    "img2img_color_correction": (False,),
+    "return_mask": (False,),
+    "return_mask_composite": (False,),
+    "overlay_inpaint": (True,),
+    "inpainting_mask_weight": (1,),
+    "upscaler_for_img2img": ("", "None"),
+    "sd_vae": ("Automatic", "None"),
+    "sd_vae_encode_method": ("Full",),
+    "sd_vae_decode_method": ("Full",),
+    "sigma_min": (0,),
+    "sigma_max": (0,),
+    "rho": (0,),
+    "beta_dist_alpha": (0.6,),
+    "beta_dist_beta": (0.6,),
+    "use_old_karras_scheduler_sigmas": (False,),
+    "no_dpmpp_sde_batch_determinism": (False,),
+    "sgm_noise_multiplier": (False,),
+    "sd_noise_schedule": ("Default",),
+    "use_downcasted_alpha_bar": (False,),
+    "enable_quantization": (False,),
+    "token_merging_ratio": (0,),
+    "token_merging_ratio_img2img": (0,),
+    "pad_cond_uncond": (False,),
+    "pad_cond_uncond_v0": (False,),
+    "comma_padding_backtrack": (20,),
+    "use_old_emphasis_implementation": (False,),
+    "use_old_scheduling": (False,),
+}
+"""Options (saved or overridden) that would change the picture and that we do not act on, with neutral values."""
+
+
+def request_from_api(
+    body: Mapping[str, Any], options: Mapping[str, Any], *, endpoint: Endpoint
+) -> InpaintRequest:
+    """The request that makes the picture A1111 makes of this JSON body under these saved options.
+
+    `body` names pictures in any way; only their number counts here. Limits are checked where requests always are.
+    """
+    fields = _Values(body)
+    effective = _Values({**options, **fields.mapping("override_settings")})
+    _refuse_unsupported(body, effective.values)
+    pictures = fields.sequence("init_images")
+    if endpoint == "img2img" and not pictures:
+        raise InvalidRequest("Init image not found")  # A1111's words; programs look for them
+    sampler, scheduler = sampler_and_scheduler(
+        fields.text("sampler_name", "") or fields.text("sampler_index", "Euler"), fields.text("scheduler", "")
+    )
+    request = InpaintRequest(
+        prompt=_prompt(fields, effective),
+        sampling=_sampling(fields, effective, sampler, scheduler),
+        noise=_noise(fields, effective),
+        batch=_batch(fields, pictures),
+        canvas=CanvasSettings(width=fields.whole("width", 512), height=fields.whole("height", 512)),
+        rules=_rules(effective),
+    )
+    if model := effective.text("sd_model_checkpoint", ""):
+        request = replace(request, model=model_name(model))
+    return request if endpoint == "txt2img" else _with_picture(request, fields, effective, options)
+
+
+def sampler_and_scheduler(sampler_name: str, scheduler_name: str) -> tuple[Sampler, Scheduler]:
+    """A1111's reading of the two names: "DPM++ 2M Karras" carries its schedule, an explicit one goes first, unknown
+    names mean DPM++ 2M and Automatic. Raises `UnsupportedFeature` for the samplers that only A1111 has."""
+    name, suffix = _split_suffix(sampler_name)
+    if name in UNSUPPORTED_SAMPLERS:
+        known = ", ".join(sampler.value for sampler in Sampler)
+        raise UnsupportedFeature(f"The sampler {name!r} is not supported yet; choose one of: {known}.")
+    sampler = Sampler(name) if name in list(Sampler) else FALLBACK_SAMPLER
+    return sampler, _scheduler(scheduler_name) if scheduler_name else suffix
+
+
+def model_name(title: str) -> str:
+    """The checkpoint's name from a title like "name.safetensors [0123456789]"."""
+    return re.sub(r"(\.safetensors|\.ckpt)?( \[[0-9a-f]+\])?$", "", title)
+
+
+def _split_suffix(sampler_name: str) -> tuple[str, Scheduler]:
+    for scheduler, names in SCHEDULER_NAMES.items():
+        for name in (scheduler.value, *names):
+            if sampler_name.endswith(" " + name):
+                return sampler_name.removesuffix(" " + name), scheduler
+    return sampler_name, Scheduler.AUTOMATIC
+
+
+def _scheduler(name: str) -> Scheduler:
+    matches = (known for known, names in SCHEDULER_NAMES.items() if name in (known.value, *names))
+    return next(matches, Scheduler.AUTOMATIC)
+
+
+def _with_picture(
+    request: InpaintRequest, fields: "_Values", effective: "_Values", options: Mapping[str, Any]
+) -> InpaintRequest:
+    """The settings that text-to-image does not have."""
+    # A1111 reads this option before it applies override_settings: only the saved one counts.
+    saved_multiplier = _Values(options).number("initial_noise_multiplier", 1.0)
+    blur_px = fields.values.get("mask_blur")
+    only_masked = fields.flag("inpaint_full_res", default=True)
+    return replace(
+        request,
+        mask=MaskSettings(
+            mode=fields.choice("inpainting_mask_invert", MASK_MODES, 0),
+            blur_x_px=fields.number("mask_blur_x" if blur_px is None else "mask_blur", 4),
+            blur_y_px=fields.number("mask_blur_y" if blur_px is None else "mask_blur", 4),
+        ),
+        canvas=replace(
+            request.canvas,
+            content=fields.choice("inpainting_fill", MASKED_CONTENTS, 0),
+            area=InpaintArea.ONLY_MASKED if only_masked else InpaintArea.WHOLE_PICTURE,
+            padding_px=fields.whole("inpaint_full_res_padding", 0),
+            resize_mode=fields.choice("resize_mode", RESIZE_MODES, 0),
+            background=effective.text("img2img_background_color", "#ffffff"),
+        ),
+        sampling=replace(request.sampling, denoising_strength=fields.number("denoising_strength", 0.75)),
+        noise=replace(
+            request.noise,
+            multiplier=fields.number("initial_noise_multiplier", saved_multiplier),
+            extra=effective.number("img2img_extra_noise", 0.0),
+        ),
+    )
+
+
+def _prompt(fields: "_Values", effective: "_Values") -> PromptSettings:
+    positive, negative = fields.text("prompt", ""), fields.text("negative_prompt", "")
+    for text in (positive, negative):
+        if found := unsupported_syntax(text):
+            raise UnsupportedFeature(
+                f"The prompt uses {found}, which this version does not support; remove it."
+            )
+    emphasis = effective.text("emphasis", "Original")
+    if emphasis not in EMPHASES:
+        raise UnsupportedFeature(
+            f"The emphasis {emphasis!r} is not known; choose one of: {', '.join(EMPHASES)}."
+        )
+    return PromptSettings(
+        positive=positive,
+        negative=negative,
+        clip_skip=effective.whole("CLIP_stop_at_last_layers", 1),
+        emphasis=EMPHASES[emphasis],
+    )
+
+
+def _sampling(
+    fields: "_Values", effective: "_Values", sampler: Sampler, scheduler: Scheduler
+) -> SamplingSettings:
+    churns = sampler is Sampler.EULER
+    scales = sampler in SAMPLERS_WITH_NOISE_SCALE
+    return SamplingSettings(
+        denoising_strength=1.0,
+        steps=fields.whole("steps", 50),
+        sampler=sampler,
+        scheduler=scheduler,
+        cfg_scale=fields.number("cfg_scale", 7.0),
+        eta=_eta(fields, effective, sampler),
+        churn=_sigma_setting("s_churn", 0.0, fields, effective) if churns else 0.0,
+        churn_sigma_min=_sigma_setting("s_tmin", 0.0, fields, effective) if churns else 0.0,
+        churn_sigma_max=_sigma_setting("s_tmax", 0.0, fields, effective) if churns else 0.0,
+        noise_scale=_sigma_setting("s_noise", 1.0, fields, effective) if scales else 1.0,
+        discards_penultimate_sigma=effective.flag("always_discard_next_to_last_sigma", default=False),
+    )
+
+
+def _eta(fields: "_Values", effective: "_Values", sampler: Sampler) -> float | None:
+    if sampler is Sampler.DDIM:
+        return fields.number("eta", effective.number("eta_ddim", 0.0))
+    if sampler in SAMPLERS_WITH_ETA:
+        return fields.number("eta", effective.number("eta_ancestral", 1.0))
+    return None
+
+
+def _sigma_setting(name: str, default: float, fields: "_Values", effective: "_Values") -> float:
+    """The request's value, unless the option differs from its default: then that goes first."""
+    option = effective.number(name, default)
+    return option if option != default else fields.number(name, default)
+
+
+def _noise(fields: "_Values", effective: "_Values") -> NoiseSettings:
+    source = effective.text("randn_source", "GPU")
+    if source not in RNG_SOURCES:
+        raise UnsupportedFeature(
+            f"The noise source {source!r} is not known; choose one of: {', '.join(RNG_SOURCES)}."
+        )
+    return NoiseSettings(
+        seed=fields.seed("seed"),
+        subseed=fields.seed("subseed"),
+        subseed_strength=fields.number("subseed_strength", 0.0),
+        seed_resize_from_width=max(fields.whole("seed_resize_from_w", 0), 0),
+        seed_resize_from_height=max(fields.whole("seed_resize_from_h", 0), 0),
+        source=RNG_SOURCES[source],
+        eta_seed_delta=effective.whole("eta_noise_seed_delta", 0),
+    )
+
+
+def _batch(fields: "_Values", pictures: Sequence[Any]) -> BatchSettings:
+    size = fields.whole("batch_size", 1)
+    if len(pictures) > size:
+        raise InvalidRequest(f"bad number of images passed: {len(pictures)}; expecting {size} or less")
+    return BatchSettings(size=len(pictures) if len(pictures) > 1 else size, count=fields.whole("n_iter", 1))
+
+
+def _rules(effective: "_Values") -> Rules:
+    rules = Profile.a1111()
+    if effective.flag("img2img_fix_steps", default=False):
+        return replace(rules, steps=StepRule.A1111_FIX_STEPS)
+    return rules
+
+
+def _refuse_unsupported(body: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    for known, given in ((UNSUPPORTED_FIELDS, body), (UNSUPPORTED_OPTIONS, options)):
+        for name, neutral in known.items():
+            value = given.get(name)
+            if value is not None and value not in neutral:
+                raise UnsupportedFeature(f"{name} = {value!r} is not supported yet; leave it out.")
+    scripts = _Values(body).mapping("alwayson_scripts")
+    for title, script in scripts.items():
+        if _is_active(title, script):
+            raise UnsupportedFeature(f"The script {title!r} is not supported yet; leave it out.")
+
+
+def _is_active(title: str, script: Any) -> bool:
+    """False without arguments, for soft inpainting that is off, and for units (as ControlNet's) that are all off."""
+    args = script.get("args") if isinstance(script, Mapping) else script
+    if not args:
+        return False
+    if title.lower() == "soft inpainting":
+        return bool(args[0])
+    units = [arg for arg in args if isinstance(arg, Mapping)]
+    return len(units) < len(args) or any(unit.get("enabled", True) for unit in units)
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """JSON values with the types A1111 expects. Null means the default; digits in a string are a number, as there."""
+
+    values: Mapping[str, Any]
+
+    def number(self, name: str, default: float) -> float:
+        value = self.values.get(name)
+        if value is None:
+            return default
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise self._wrong(name, "a number") from None
+
+    def whole(self, name: str, default: int) -> int:
+        value = self.number(name, default)
+        if value % 1:
+            raise self._wrong(name, "a whole number")
+        return int(value)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        return self.whole(name, default) != 0
+
+    def choice(self, name: str, choices: Sequence[T], default: int) -> T:
+        index = self.whole(name, default)
+        if not 0 <= index < len(choices):
+            raise self._wrong(name, f"a number from 0 to {len(choices) - 1}")
+        return choices[index]
+
+    def seed(self, name: str) -> int | None:
+        """None for -1, null and the empty string: one will be drawn."""
+        if self.values.get(name) == "":
+            return None
+        seed = self.whole(name, -1)
+        return None if seed == -1 else seed
+
+    def text(self, name: str, default: str) -> str:
+        return self._of_type(name, str, "a string", default)
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        return self._of_type(name, Mapping, "an object", {})
+
+    def sequence(self, name: str) -> Sequence[Any]:
+        return self._of_type(name, list, "a list", [])
+
+    def _of_type(self, name: str, kind: Any, wording: str, default: Any) -> Any:
+        value = self.values.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, kind):
+            raise self._wrong(name, wording)
+        return value
+
+    def _wrong(self, name: str, wanted: str) -> InvalidRequest:
+        return InvalidRequest(f"{name} must be {wanted}, not {self.values.get(name)!r}.")

@@ -1,0 +1,83 @@
+"""Names and writes the files of a run: one PNG per image, and on request what lay under the mask."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from underpaint.cli.options import OutputOptions
+from underpaint.errors import InvalidRequest, OutputError
+
+if TYPE_CHECKING:
+    from underpaint.image.io import Picture
+    from underpaint.models.stable_diffusion import StableDiffusion
+    from underpaint.result import Event, ImageDone, Underpainted
+
+
+class OutputFiles:
+    """Where a run's pictures go. An explicit file is replaced; in a folder no existing file ever is."""
+
+    def __init__(self, output: OutputOptions, stem: str, total: int) -> None:
+        self._save_under = output.save_under
+        target = output.out or Path(".")
+        self._is_file = bool(target.suffix) and not target.is_dir()
+        if self._is_file and target.suffix.lower() != ".png":
+            raise InvalidRequest(f"Results are written as PNG; {target.name!r} does not end in .png.")
+        self._folder = target.parent if self._is_file else target
+        self._stem = target.stem if self._is_file else stem
+        self._total = total
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"Cannot make the folder {self._folder}: {error.strerror}.") from error
+
+    def write(self, event: "Event", model: "StableDiffusion") -> list[dict[str, Any]]:
+        """Writes what the event brings; returns a record for each result."""
+        from underpaint.result import ImageDone, Underpainted
+
+        if isinstance(event, ImageDone):
+            return [self._write_result(event)]
+        if isinstance(event, Underpainted) and self._save_under:
+            self._write_underpaintings(event, model)
+        return []
+
+    def _write_result(self, done: "ImageDone") -> dict[str, Any]:
+        from underpaint.metadata import png_text
+
+        result = done.result
+        path = self._path(done.index, result.recipe.seed)
+        write_picture(path, result.picture, png_text(result.recipe))
+        return {
+            "file": str(path),
+            "seed": result.recipe.seed,
+            "subseed": result.recipe.subseed,
+            "changed_outside_px": result.changed_outside_px,
+        }
+
+    def _write_underpaintings(self, event: "Underpainted", model: "StableDiffusion") -> None:
+        from underpaint.pipeline import underpainting
+
+        images = len(event.latents)
+        for i, picture in enumerate(underpainting(event, model)):
+            path = self._path(event.batch * images + i, None)
+            write_picture(path.with_stem(f"{path.stem}-under"), picture, {})
+
+    def _path(self, index: int, seed: int | None) -> Path:
+        if self._is_file:
+            number = f"-{index + 1}" if self._total > 1 else ""
+            return self._folder / f"{self._stem}{number}.png"
+        name = f"{self._stem}-{index + 1}" if seed is None else f"{self._stem}-{seed}"
+        return _unused(self._folder / f"{name}.png")
+
+
+def write_picture(path: Path, picture: "Picture", text: dict[str, str]) -> None:
+    """Writes a PNG so that it is there whole or not at all."""
+    from underpaint.image.io import encode_png, write_atomically
+
+    write_atomically(path, encode_png(picture.pixels, icc_profile=picture.icc_profile, text=text))
+
+
+def _unused(path: Path) -> Path:
+    candidate, number = path, 2
+    while candidate.exists():
+        candidate = path.with_stem(f"{path.stem}-{number}")
+        number += 1
+    return candidate

@@ -1,0 +1,70 @@
+"""`underpaint inpaint`: repaint part of a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from underpaint.cli import options
+from underpaint.cli.options import OutputOptions, ProfileName, request_from_options
+from underpaint.request import InpaintArea, MaskedContent, ResizeMode, RngSource, Sampler, Scheduler
+
+MASK = "Mask and underpainting"
+
+
+def inpaint(
+    image: Annotated[Path, typer.Argument(help="The picture.", show_default=False)],
+    mask: Annotated[
+        Path,
+        typer.Option("--mask", help="White (or opaque) = repaint.", rich_help_panel=MASK, show_default=False),
+    ],
+    prompt: options.Prompt = "",
+    negative: options.Negative = "",
+    content: Annotated[
+        MaskedContent,
+        typer.Option(help="What lies under the mask when denoising starts.", rich_help_panel=MASK),
+    ] = MaskedContent.ORIGINAL,
+    area: Annotated[
+        InpaintArea,
+        typer.Option(help="What the model sees: all, or a crop around the mask.", rich_help_panel=MASK),
+    ] = InpaintArea.WHOLE_PICTURE,
+    padding: Annotated[
+        int, typer.Option(help="Pixels of context around the mask, for only-masked.", rich_help_panel=MASK)
+    ] = 32,
+    mask_blur: Annotated[
+        float, typer.Option(help="Softness of the mask's edge in pixels.", rich_help_panel=MASK)
+    ] = 4,
+    invert_mask: Annotated[
+        bool, typer.Option("--invert-mask", help="Repaint what is not masked.", rich_help_panel=MASK)
+    ] = False,
+    denoise: options.Denoise = 0.75,
+    steps: options.Steps = 20,
+    sampler: options.SamplerOption = Sampler.DPMPP_2M,
+    scheduler: options.SchedulerOption = Scheduler.AUTOMATIC,
+    cfg: options.Cfg = 7.0,
+    seed: options.Seed = None,
+    subseed: options.Subseed = None,
+    subseed_strength: options.SubseedStrength = 0.0,
+    rng: options.Rng = RngSource.CPU,
+    clip_skip: options.ClipSkip = 1,
+    batch_size: options.BatchSize = 1,
+    batch_count: options.BatchCount = 1,
+    width: options.Width = None,
+    height: options.Height = None,
+    resize_mode: options.Resize = ResizeMode.JUST_RESIZE,
+    model: options.Model = "storybook",
+    profile: options.ProfileOption = ProfileName.STUDIO,
+    settings: options.Settings = None,
+    out: options.Out = None,
+    save_under: options.SaveUnder = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Repaint the masked part of IMAGE. What is outside the mask stays as it is, to the byte.
+
+    Example: [cyan]underpaint inpaint girl.png --mask dress.png -p "a white dress" --content fill[/]
+    """
+    request = request_from_options(locals())
+    from underpaint.cli.running import run
+    from underpaint.cli.sources import read_inputs
+
+    run(request, read_inputs(image, mask), OutputOptions(out=out, save_under=save_under, as_json=as_json))

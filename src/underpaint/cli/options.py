@@ -1,0 +1,172 @@
+"""Options that several commands share, and how they become a request."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from underpaint.codec import from_json, to_json
+from underpaint.errors import InvalidRequest
+from underpaint.request import InpaintRequest, MaskMode, Profile, ResizeMode, RngSource, Sampler, Scheduler
+
+
+class ProfileName(StrEnum):
+    STUDIO = "studio"
+    A1111 = "a1111"
+
+
+PROMPT = "Prompt"
+SAMPLING = "Sampling"
+OUTPUT = "Output"
+
+Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
+Negative = Annotated[str, typer.Option("--negative", "-n", help="What to avoid.", rich_help_panel=PROMPT)]
+ClipSkip = Annotated[
+    int, typer.Option(help="1 = the text encoder's last layer.", rich_help_panel=PROMPT, show_default=True)
+]
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="Name, or path of a checkpoint.", rich_help_panel=SAMPLING)
+]
+Steps = Annotated[int, typer.Option(help="Steps of the whole schedule.", rich_help_panel=SAMPLING)]
+SamplerOption = Annotated[
+    Sampler, typer.Option("--sampler", case_sensitive=False, rich_help_panel=SAMPLING, help="Solver.")
+]
+SchedulerOption = Annotated[
+    Scheduler,
+    typer.Option(
+        "--scheduler",
+        case_sensitive=False,
+        rich_help_panel=SAMPLING,
+        help="Noise schedule; Automatic = the sampler's.",
+    ),
+]
+Cfg = Annotated[
+    float,
+    typer.Option("--cfg", help="CFG scale: how strongly the prompt is followed.", rich_help_panel=SAMPLING),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        help="Of the first image; the next ones count up. Default: random.", rich_help_panel=SAMPLING
+    ),
+]
+Subseed = Annotated[int | None, typer.Option(help="Variation seed.", rich_help_panel=SAMPLING)]
+SubseedStrength = Annotated[
+    float, typer.Option(help="0 … 1: from the seed's noise to the subseed's.", rich_help_panel=SAMPLING)
+]
+Rng = Annotated[
+    RngSource,
+    typer.Option("--rng", help="cpu, or nv = as an NVIDIA card draws it.", rich_help_panel=SAMPLING),
+]
+Denoise = Annotated[
+    float, typer.Option("--denoise", "-d", help="Denoising strength, 0 … 1.", rich_help_panel=SAMPLING)
+]
+BatchSize = Annotated[int, typer.Option(help="Images denoised together.", rich_help_panel=OUTPUT)]
+BatchCount = Annotated[int, typer.Option(help="Batches, one after the other.", rich_help_panel=OUTPUT)]
+Width = Annotated[
+    int | None, typer.Option(help="Working width. Default: the model's native size.", rich_help_panel=OUTPUT)
+]
+Height = Annotated[int | None, typer.Option(help="Working height.", rich_help_panel=OUTPUT)]
+Resize = Annotated[
+    ResizeMode,
+    typer.Option(
+        "--resize-mode", help="If the picture has another shape than width x height.", rich_help_panel=OUTPUT
+    ),
+]
+ProfileOption = Annotated[
+    ProfileName,
+    typer.Option(
+        "--profile",
+        help="studio = our rules; a1111 = as AUTOMATIC1111's webui, quirks included.",
+        rich_help_panel=SAMPLING,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Any other setting, e.g. noise.extra=0.1. Repeatable.",
+        rich_help_panel=SAMPLING,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="A .png file, or a folder. Default: the current folder.", rich_help_panel=OUTPUT
+    ),
+]
+SaveUnder = Annotated[
+    bool,
+    typer.Option("--save-under", help="Also write what lay under the mask, decoded.", rich_help_panel=OUTPUT),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output.", rich_help_panel=OUTPUT)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    out: Path | None
+    save_under: bool = False
+    as_json: bool = False
+
+
+SETTING_OF_OPTION: dict[str, tuple[str, ...]] = {
+    "prompt": ("prompt.positive",),
+    "negative": ("prompt.negative",),
+    "clip_skip": ("prompt.clip_skip",),
+    "mask_blur": ("mask.blur_x_px", "mask.blur_y_px"),
+    "content": ("canvas.content",),
+    "area": ("canvas.area",),
+    "padding": ("canvas.padding_px",),
+    "width": ("canvas.width",),
+    "height": ("canvas.height",),
+    "resize_mode": ("canvas.resize_mode",),
+    "denoise": ("sampling.denoising_strength",),
+    "steps": ("sampling.steps",),
+    "sampler": ("sampling.sampler",),
+    "scheduler": ("sampling.scheduler",),
+    "cfg": ("sampling.cfg_scale",),
+    "seed": ("noise.seed",),
+    "subseed": ("noise.subseed",),
+    "subseed_strength": ("noise.subseed_strength",),
+    "rng": ("noise.source",),
+    "batch_size": ("batch.size",),
+    "batch_count": ("batch.count",),
+}
+"""Where the value of each option goes in the request."""
+
+
+def request_from_options(options: dict[str, Any]) -> InpaintRequest:
+    """The checked request of a command's options, by parameter name. `settings` (PATH=VALUE) win over all others."""
+    is_a1111 = options["profile"] is ProfileName.A1111
+    rules = Profile.a1111() if is_a1111 else Profile.studio()
+    data: dict[str, Any] = {"model": options["model"], "rules": to_json(rules)}
+    for name, paths in SETTING_OF_OPTION.items():
+        if name in options:
+            for path in paths:
+                _put(data, path, options[name])
+    if options.get("invert_mask"):
+        _put(data, "mask.mode", MaskMode.NOT_MASKED)
+    for setting in options["settings"] or []:
+        _put(data, *_path_and_value(setting))
+    return from_json(InpaintRequest, data)
+
+
+def _put(data: dict[str, Any], path: str, value: Any) -> None:
+    group, name = path.split(".")
+    data.setdefault(group, {})[name] = value
+
+
+def _path_and_value(setting: str) -> tuple[str, Any]:
+    path, equals, text = setting.partition("=")
+    if not equals or path.count(".") != 1 or path.startswith("model."):
+        raise InvalidRequest(f"--set {setting!r} is not of the form group.name=value, e.g. noise.extra=0.1.")
+    try:
+        return path, json.loads(text)
+    except json.JSONDecodeError:
+        return path, text

@@ -1,0 +1,112 @@
+"""`underpaint redo`: make a result again from the recipe in its file."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from underpaint.cli import options
+
+if TYPE_CHECKING:
+    from underpaint.cli.running import Inputs
+    from underpaint.models.stable_diffusion import StableDiffusion
+    from underpaint.request import InpaintRequest
+    from underpaint.result import Recipe
+
+
+def redo(
+    file: Annotated[Path, typer.Argument(help="A PNG made by Underpaint.", show_default=False)],
+    image: Annotated[
+        Path | None,
+        typer.Option("--image", help="The input picture, if the store has lost it.", show_default=False),
+    ] = None,
+    mask: Annotated[
+        Path | None, typer.Option("--mask", help="The mask, if the store has lost it.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Default: FILE with -redo added.", show_default=False)
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make the same picture again, byte for byte, and say whether it is the same."""
+    from underpaint.cli.files import write_picture
+    from underpaint.cli.running import load_model, messages, shown
+    from underpaint.errors import UnreadableImage
+    from underpaint.image.io import read_png_text
+    from underpaint.metadata import recipe_from_png_text
+    from underpaint.pipeline import inpaint
+    from underpaint.result import ImageDone
+
+    text = read_png_text(file)
+    recipe = recipe_from_png_text(text)
+    if recipe is None:
+        raise UnreadableImage(f"{file} holds no Underpaint recipe; only our own results can be made again.")
+    inputs = _inputs(recipe, image, mask)
+    model = load_model(recipe.request.model)
+    _check_model(recipe, model)
+    request, index = _request_of_one_image(recipe)
+    target = out or file.with_stem(f"{file.stem}-redo")
+    for event in shown(inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=as_json):
+        if isinstance(event, ImageDone) and event.index == index:
+            write_picture(target, event.result.picture, text)
+    is_same = target.read_bytes() == file.read_bytes()
+    if as_json:
+        print(json.dumps({"file": str(target), "identical": is_same}))
+        return
+    verdict = "identical bytes" if is_same else "the bytes differ; compare versions with: underpaint info"
+    messages.print(verdict, style="green" if is_same else "yellow")
+    print(target)
+
+
+def _inputs(recipe: "Recipe", image: Path | None, mask: Path | None) -> "Inputs":
+    from underpaint.cli.running import Inputs
+    from underpaint.image.io import load_mask, load_picture, sha256_of_pixels
+    from underpaint.store import stored_mask, stored_picture
+
+    if not recipe.picture_sha256:
+        return Inputs()
+    wanted = recipe.picture_sha256[recipe.image_index % len(recipe.picture_sha256)]
+    picture = stored_picture(wanted) if image is None else load_picture(image)
+    _check_input("picture", "--image", wanted, None if picture is None else picture.sha256)
+    assert picture is not None
+    if recipe.mask_sha256 is None:
+        return Inputs(pictures=(picture,))
+    pixels = stored_mask(recipe.mask_sha256) if mask is None else load_mask(mask)
+    _check_input("mask", "--mask", recipe.mask_sha256, None if pixels is None else sha256_of_pixels(pixels))
+    return Inputs(pictures=(picture,), mask=pixels)
+
+
+def _check_input(what: str, option: str, wanted: str, found: str | None) -> None:
+    from underpaint.errors import InvalidRequest
+
+    if found is None:
+        raise InvalidRequest(f"The {what} {wanted[:12]}… is not in the store; name its file with {option}.")
+    if found != wanted:
+        raise InvalidRequest(f"{option} is another {what} than the result was made from ({wanted[:12]}…).")
+
+
+def _check_model(recipe: "Recipe", model: "StableDiffusion") -> None:
+    from underpaint.errors import ModelNotFound
+
+    if model.sha256 != recipe.model_sha256:
+        raise ModelNotFound(
+            f"The result was made with another {model.name!r}: its sha256 is {recipe.model_sha256[:12]}…, "
+            f"this one's {model.sha256[:12]}…."
+        )
+
+
+def _request_of_one_image(recipe: "Recipe") -> "tuple[InpaintRequest, int]":
+    """A request that makes the image, alone where its noise allows it, and its index in that job."""
+    from underpaint.request import BatchSettings, ContentNoise, MaskedContent
+
+    request = recipe.request
+    shares_noise = (
+        request.rules.content_noise is ContentNoise.SHARED
+        and request.canvas.content is MaskedContent.LATENT_NOISE
+    )
+    if shares_noise:
+        return request, recipe.image_index
+    noise = replace(request.noise, seed=recipe.seed, subseed=recipe.subseed)
+    return replace(request, noise=noise, batch=BatchSettings()), 0

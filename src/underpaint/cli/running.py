@@ -1,0 +1,99 @@
+"""Runs a request from the command line: progress, files as soon as each image is done, a summary."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from underpaint.cli.files import OutputFiles
+from underpaint.cli.options import OutputOptions
+from underpaint.errors import StudioError
+from underpaint.request import InpaintRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from underpaint.image.io import Picture
+    from underpaint.models.stable_diffusion import StableDiffusion
+    from underpaint.result import Event, Stepped
+
+messages = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The pixels beside a request, and the name results are called after."""
+
+    pictures: Sequence["Picture"] = ()
+    mask: "np.ndarray | None" = None
+    stem: str = "underpaint"
+
+
+def report_error(error: StudioError, *, as_json: bool) -> None:
+    """One sentence on standard error, or an object on standard output for machines."""
+    if as_json:
+        print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
+    else:
+        messages.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+
+
+def load_model(name: str) -> "StableDiffusion":
+    """The model of this name or path, on the best device there is."""
+    from underpaint.models.catalog import default_folders, find_model
+    from underpaint.models.stable_diffusion import load
+
+    model = find_model(name, default_folders())
+    with messages.status(f"Loading {model.name} …"):
+        return load(model)
+
+
+def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions) -> None:
+    """Makes the pictures of a request and writes each as soon as it is done."""
+    from underpaint.pipeline import inpaint
+
+    files = OutputFiles(output, inputs.stem, request.batch.total)
+    model = load_model(request.model)
+    written: list[dict[str, Any]] = []
+    started = time.perf_counter()
+    for event in shown(
+        inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=output.as_json
+    ):
+        for record in files.write(event, model):
+            written.append(record)
+            if not output.as_json:
+                print_result(record)
+    if output.as_json:
+        print(json.dumps({"images": written, "seconds": round(time.perf_counter() - started, 3)}))
+
+
+def print_result(record: dict[str, Any]) -> None:
+    """The path on standard output, what was measured beside it on standard error."""
+    changed = record["changed_outside_px"]
+    if changed is not None and messages.is_terminal:
+        messages.print(f"{changed} px changed outside the mask", style="dim")
+    print(record["file"], flush=True)
+
+
+def shown(events: Iterator["Event"], *, quiet: bool) -> Iterator["Event"]:
+    """Passes events on, with a progress bar per batch where a person is looking."""
+    from underpaint.result import Stepped
+
+    if quiet or not messages.is_terminal:
+        yield from events
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=messages, transient=True) as progress:
+        task = progress.add_task("preparing", total=None)
+        for event in events:
+            if isinstance(event, Stepped):
+                progress.update(task, description=_label(event), completed=event.step, total=event.steps)
+            yield event
+
+
+def _label(event: "Stepped") -> str:
+    first, last = event.first_image + 1, event.first_image + event.images
+    return f"image {first}" if first == last else f"images {first}–{last}"

@@ -1,0 +1,143 @@
+"""The demonstration: one sample picture, one mask, every masked content, and what lay under each."""
+
+import json
+import time
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+from rich.console import Console
+
+from underpaint.canvas import changed_outside, soft_mask
+from underpaint.cli.files import write_picture
+from underpaint.cli.running import load_model, shown
+from underpaint.errors import OutputError
+from underpaint.image.io import Picture, load_mask, load_picture, write_atomically
+from underpaint.metadata import png_text
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.pipeline import inpaint, underpainting
+from underpaint.request import (
+    CanvasSettings,
+    InpaintArea,
+    InpaintRequest,
+    MaskedContent,
+    NoiseSettings,
+    PromptSettings,
+    SamplingSettings,
+)
+from underpaint.result import ImageDone, Underpainted
+
+CAPTION_PX = 26
+GAP_PX = 12
+THUMBNAIL_WIDTH_PX = 384
+
+
+def make_demo(folder: Path, *, steps: int, seed: int) -> None:
+    """Writes sample, mask, a result and its underpainting per masked content, a contact sheet and `report.json`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+    console = Console()
+    sample, mask = _write_sample(folder)
+    model = load_model("storybook")
+    request = demo_request(steps=steps, seed=seed)
+    console.print(
+        f"Prompt: [bold]{request.prompt.positive}[/]   denoising strength {request.sampling.denoising_strength}"
+    )
+    report = [
+        _demonstrate(folder, _with_content(request, content), model, sample, mask)
+        for content in MaskedContent
+    ]
+    sheet = folder / "contact-sheet.png"
+    write_picture(sheet, contact_sheet(folder, report), {})
+    write_atomically(folder / "report.json", json.dumps(report, indent=2).encode())
+    for entry in report:
+        console.print(
+            f"{folder / entry['file']}  {entry['changed_outside_px']} px changed outside the mask",
+            soft_wrap=True,
+        )
+    console.print(f"{sheet}", soft_wrap=True)
+
+
+def demo_request(*, steps: int, seed: int) -> InpaintRequest:
+    """What the demonstration asks for."""
+    return InpaintRequest(
+        prompt=PromptSettings(positive="a girl with red hair and a white dress, in a field, sunset"),
+        canvas=CanvasSettings(area=InpaintArea.ONLY_MASKED, padding_px=64),
+        sampling=SamplingSettings(denoising_strength=0.9, steps=steps, cfg_scale=5.0),
+        noise=NoiseSettings(seed=seed),
+    )
+
+
+def sample_files() -> tuple[bytes, bytes]:
+    """The shipped sample picture and its mask, as PNG files."""
+    folder = files("underpaint") / "builtin" / "samples"
+    return (folder / "girl.png").read_bytes(), (folder / "girl-dress-mask.png").read_bytes()
+
+
+def _write_sample(folder: Path) -> tuple[Path, Path]:
+    for name, data in zip(("sample.png", "mask.png"), sample_files(), strict=True):
+        write_atomically(folder / name, data)
+    return folder / "sample.png", folder / "mask.png"
+
+
+def _with_content(request: InpaintRequest, content: MaskedContent) -> InpaintRequest:
+    return replace(request, canvas=replace(request.canvas, content=content))
+
+
+def _demonstrate(
+    folder: Path, request: InpaintRequest, model: StableDiffusion, sample: Path, mask: Path
+) -> dict[str, Any]:
+    """One masked content: the files and their entry in the report."""
+    content = request.canvas.content
+    path = folder / f"{content}.png"
+    started = time.perf_counter()
+    events = inpaint(request, model, pictures=[load_picture(sample)], mask=load_mask(mask))
+    for event in shown(events, quiet=False):
+        if isinstance(event, Underpainted):
+            write_picture(folder / f"under-{content}.png", underpainting(event, model)[0], {})
+        elif isinstance(event, ImageDone):
+            write_picture(path, event.result.picture, png_text(event.result.recipe))
+    seconds = time.perf_counter() - started
+    return {
+        "file": path.name,
+        "content": content.value,
+        "area": request.canvas.area.value,
+        "seed": request.noise.seed,
+        "changed_outside_px": changed_outside(
+            soft_mask(request, load_mask(mask)), load_picture(sample), load_picture(path)
+        ),
+        "seconds": round(seconds, 2),
+    }
+
+
+def contact_sheet(folder: Path, report: list[dict[str, Any]]) -> Picture:
+    """Two rows: what lay under the mask, and what came of it; the sample leads both."""
+    import numpy as np
+
+    columns = [("sample.png", "mask.png", "sample and mask")]
+    columns += [(f"under-{e['content']}.png", e["file"], e["content"].replace("-", " ")) for e in report]
+    rows = [[_thumbnail(folder / names[row]) for names in columns] for row in (0, 1)]
+    width, height = rows[0][0].size
+    sheet = Image.new(
+        "RGB",
+        (len(columns) * (width + GAP_PX) + GAP_PX, 2 * (height + GAP_PX) + GAP_PX + CAPTION_PX),
+        "#18191c",
+    )
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=16)
+    for column, (_, _, title) in enumerate(columns):
+        x = GAP_PX + column * (width + GAP_PX)
+        draw.text((x, GAP_PX / 2), title, fill="#eceef1", font=font)
+        for row in (0, 1):
+            sheet.paste(rows[row][column], (x, CAPTION_PX + GAP_PX + row * (height + GAP_PX)))
+    return Picture(np.asarray(sheet))
+
+
+def _thumbnail(path: Path) -> Image.Image:
+    picture = Image.fromarray(load_picture(path).rgb)
+    height = round(picture.height * THUMBNAIL_WIDTH_PX / picture.width)
+    return picture.resize((THUMBNAIL_WIDTH_PX, height), Image.Resampling.LANCZOS)

@@ -1,0 +1,197 @@
+"""A result's recipe as PNG text, and back.
+
+Two text chunks: `parameters`, as A1111 writes it, so that every existing viewer shows it; and `underpaint`, the
+whole recipe as JSON, from which the same bytes can be made again.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import underpaint
+from underpaint.codec import from_json
+from underpaint.errors import UnreadableImage
+from underpaint.request import (
+    InpaintArea,
+    InpaintRequest,
+    MaskedContent,
+    MaskMode,
+    Sampler,
+    SamplingSettings,
+    Scheduler,
+)
+from underpaint.result import Recipe, recipe_as_json
+
+PARAMETERS_KEY = "parameters"
+RECIPE_KEY = "underpaint"
+RECIPE_FORMAT = 1
+
+SAMPLERS_WITH_SCHEDULE_OF_THEIR_OWN = {
+    Sampler.DPMPP_2M: Scheduler.KARRAS,
+    Sampler.DPMPP_2M_SDE: Scheduler.EXPONENTIAL,
+}
+"""A1111 names these schedules in a file even if nobody chose them; the others stay "Automatic"."""
+
+
+def png_text(recipe: Recipe) -> dict[str, str]:
+    """The text chunks of a result's PNG."""
+    record = {"format": RECIPE_FORMAT, **recipe_as_json(recipe)}
+    return {
+        PARAMETERS_KEY: infotext(recipe),
+        RECIPE_KEY: json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    }
+
+
+def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
+    """The recipe of one of our own files; None for a file of another program."""
+    if RECIPE_KEY not in text:
+        return None
+    try:
+        record = json.loads(text[RECIPE_KEY])
+        written_format = record.pop("format")
+        if written_format != RECIPE_FORMAT:
+            raise UnreadableImage(
+                f"The recipe has format {written_format}; this version reads {RECIPE_FORMAT}. Update Underpaint."
+            )
+        request = from_json(InpaintRequest, record.pop("request"))
+        record["picture_sha256"] = tuple(record["picture_sha256"])
+        return Recipe(request=request, **record)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableImage(f"The recipe in the file is damaged ({error}).") from error
+
+
+def infotext(recipe: Recipe) -> str:
+    """A1111's three-part text: prompt, negative prompt, one line of settings (key order of version 1.10.1)."""
+    prompt = recipe.request.prompt
+    lines = [prompt.positive]
+    if prompt.negative:
+        lines.append(f"Negative prompt: {prompt.negative}")
+    pairs = [
+        *_fixed_pairs(recipe),
+        *_extra_pairs(recipe),
+        ("Version", f"Underpaint {underpaint.__version__}"),
+    ]
+    lines.append(", ".join(f"{key}: {_quoted(value)}" for key, value in pairs))
+    return "\n".join(lines).strip()
+
+
+def _fixed_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    request = recipe.request
+    sampling, noise, canvas = request.sampling, request.noise, request.canvas
+    yield "Steps", sampling.steps
+    yield "Sampler", sampling.sampler.value
+    yield "Schedule type", schedule_label(sampling).value
+    yield "CFG scale", float(sampling.cfg_scale)
+    yield "Seed", recipe.seed
+    yield "Size", f"{canvas.width}x{canvas.height}"
+    yield "Model hash", recipe.model_sha256[:10]
+    yield "Model", recipe.model_name
+    if noise.subseed_strength:
+        yield "Variation seed", recipe.subseed
+        yield "Variation seed strength", noise.subseed_strength
+    if noise.seed_resize_from_width and noise.seed_resize_from_height:
+        yield "Seed resize from", f"{noise.seed_resize_from_width}x{noise.seed_resize_from_height}"
+    if recipe.picture_sha256:
+        yield "Denoising strength", sampling.denoising_strength
+    if request.prompt.clip_skip > 1:
+        yield "Clip skip", request.prompt.clip_skip
+    if noise.eta_seed_delta and sampling.sampler is Sampler.EULER_A and sampling.eta != 0:
+        yield "ENSD", noise.eta_seed_delta
+    yield "RNG", noise.source.value.upper()
+
+
+def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    request = recipe.request
+    sampling, noise = request.sampling, request.noise
+    if recipe.mask_sha256:
+        yield from _mask_pairs(request)
+    if request.prompt.emphasis.value != "original" and re.search(r"[()\[\]]", request.prompt.positive):
+        yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
+    if noise.multiplier != 1:
+        yield "Noise multiplier", noise.multiplier
+    if sampling.discards_penultimate_sigma:
+        yield "Discard penultimate sigma", True
+    if noise.extra:
+        yield "Extra noise", noise.extra
+    yield from _stochastic_pairs(sampling)
+
+
+def _mask_pairs(request: InpaintRequest) -> Iterator[tuple[str, object]]:
+    mask, canvas = request.mask, request.canvas
+    if mask.mode is MaskMode.NOT_MASKED:
+        yield "Mask mode", "Inpaint not masked"
+    if mask.blur_x_px == mask.blur_y_px and mask.blur_x_px > 0:
+        yield "Mask blur", mask.blur_x_px
+    if canvas.area is InpaintArea.ONLY_MASKED:
+        yield "Inpaint area", "Only masked"
+        yield "Masked area padding", canvas.padding_px
+    if canvas.content is not MaskedContent.ORIGINAL:
+        yield "Masked content", canvas.content.value.replace("-", " ")
+
+
+def _stochastic_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
+    if sampling.sampler is Sampler.DDIM and sampling.eta:
+        yield "Eta DDIM", sampling.eta
+    if sampling.sampler in (Sampler.EULER_A, Sampler.DPMPP_2M_SDE) and sampling.eta not in (None, 1):
+        yield "Eta", sampling.eta
+    for key, value, default in (
+        ("Sigma churn", sampling.churn, 0),
+        ("Sigma tmin", sampling.churn_sigma_min, 0),
+        ("Sigma tmax", sampling.churn_sigma_max, 0),
+        ("Sigma noise", sampling.noise_scale, 1),
+    ):
+        if value != default:
+            yield key, value
+
+
+def schedule_label(sampling: SamplingSettings) -> Scheduler:
+    """The schedule as A1111 writes it."""
+    if sampling.scheduler is not Scheduler.AUTOMATIC:
+        return sampling.scheduler
+    return SAMPLERS_WITH_SCHEDULE_OF_THEIR_OWN.get(sampling.sampler, Scheduler.AUTOMATIC)
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if re.search(r"[,\n:]", text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Infotext:
+    """A `parameters` text taken apart. Values are strings, as written."""
+
+    prompt: str
+    negative_prompt: str
+    settings: dict[str, str]
+
+
+# key: at least two characters; value: a quoted string, or anything without a comma
+SETTING = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+NEGATIVE_PREFIX = "Negative prompt:"
+
+
+def parse_infotext(text: str) -> Infotext:
+    """Reads what A1111 and its relatives write. The last line holds settings if it has at least three of them."""
+    *lines, last = text.strip().split("\n")
+    if len(SETTING.findall(last)) < 3:
+        lines.append(last)
+        last = ""
+    parts: dict[bool, list[str]] = {False: [], True: []}
+    is_negative = False
+    for line in (raw.strip() for raw in lines):
+        is_negative = is_negative or line.startswith(NEGATIVE_PREFIX)
+        parts[is_negative].append(line.removeprefix(NEGATIVE_PREFIX).strip())
+    settings = {key: _unquoted(value) for key, value in SETTING.findall(last)}
+    return Infotext("\n".join(parts[False]), "\n".join(parts[True]), settings)
+
+
+def _unquoted(value: str) -> str:
+    if not (len(value) > 1 and value[0] == value[-1] == '"'):
+        return value
+    try:
+        unquoted: Any = json.loads(value)
+    except json.JSONDecodeError:
+        return value
+    return str(unquoted)

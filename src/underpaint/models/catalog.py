@@ -1,0 +1,220 @@
+"""Which models there are, by name, and what is in their files, by sha256."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
+
+BUILTIN_MODEL = "storybook"
+FOLDERS_VARIABLE = "UNDERPAINT_MODELS"
+SAFETENSORS = ".safetensors"
+PICKLES = (".ckpt", ".pt", ".pth", ".bin")
+FOLDER_MARK = "model_index.json"
+
+
+class ModelKind(StrEnum):
+    FOLDER = "folder"
+    """diffusers' layout."""
+    SINGLE_FILE = "single-file"
+    """LDM's layout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """A model on disk that has not been opened."""
+
+    name: str
+    path: Path
+    kind: ModelKind
+
+
+def default_folders() -> tuple[Path, ...]:
+    """Those in the environment variable UNDERPAINT_MODELS, then `models` in the user's data folder."""
+    named = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+    return *(Path(name).expanduser() for name in named if name), platformdirs.user_data_path(
+        "underpaint"
+    ) / "models"
+
+
+def list_models(folders: Sequence[Path]) -> tuple[ModelFile, ...]:
+    """The builtin model, then every safetensors checkpoint and model folder found, sorted by name in each folder."""
+    builtin = _builtin()
+    found = [_model_at(path) for folder in folders for path in _checkpoints(folder) if not _is_pickle(path)]
+    return (*([builtin] if builtin else []), *found)
+
+
+def find_model(name_or_path: str, folders: Sequence[Path]) -> ModelFile:
+    """The model of this name (file name, with or without ending or subfolder) or at this path."""
+    if name_or_path == BUILTIN_MODEL:
+        return _required_builtin()
+    path = Path(name_or_path).expanduser()
+    if _looks_like_path(name_or_path) and path.exists():
+        return _accepted(path)
+    matches = {
+        path.resolve(): path
+        for folder in folders
+        for path in _checkpoints(folder)
+        if name_or_path in _names(path, _root(folder))
+    }
+    match list(matches.values()):
+        case [only]:
+            return _accepted(only)
+        case []:
+            raise ModelNotFound(_not_found(name_or_path, folders))
+        case several:
+            listed = ", ".join(str(path) for path in several)
+            raise ModelNotFound(
+                f"Several models are called {name_or_path!r}: {listed}. Give the path of one of them."
+            )
+
+
+def sha256_of(path: Path, *, cache_file: Path | None = None) -> str:
+    """The sha256 of a file, or for a folder the sha256 over names and hashes of the safetensors files in it.
+
+    File hashes are remembered by path, size and time of change in `cache_file` (default: in the user's cache).
+    """
+    cache_file = cache_file or platformdirs.user_cache_path("underpaint") / "sha256.json"
+    if path.is_file():
+        return _file_sha256(path, cache_file)
+    weights = sorted(path.rglob(f"*{SAFETENSORS}"), key=lambda file: file.relative_to(path).as_posix())
+    lines = [f"{file.relative_to(path).as_posix()} {_file_sha256(file, cache_file)}\n" for file in weights]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def builtin_folder() -> Path:
+    """Where the builtin model lies, if it is part of this installation."""
+    return Path(str(files("underpaint"))) / "builtin" / BUILTIN_MODEL
+
+
+def _builtin() -> ModelFile | None:
+    path = builtin_folder()
+    return ModelFile(name=BUILTIN_MODEL, path=path, kind=ModelKind.FOLDER) if _is_model_folder(path) else None
+
+
+def _required_builtin() -> ModelFile:
+    if builtin := _builtin():
+        return builtin
+    raise ModelNotFound(
+        f"The builtin model {BUILTIN_MODEL!r} is not part of this installation yet; name another model."
+    )
+
+
+def _root(folder: Path) -> Path:
+    """Where checkpoints lie: A1111's `models/Stable-diffusion`, named by any folder above it, or the folder itself."""
+    for inside in ("models/Stable-diffusion", "Stable-diffusion"):
+        if (folder / inside).is_dir():
+            return folder / inside
+    return folder
+
+
+def _checkpoints(folder: Path) -> Iterator[Path]:
+    """Checkpoint files and model folders below a folder, sorted."""
+    root = _root(folder)
+    if not root.is_dir():
+        return
+    for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
+        if _is_model_folder(path) or _is_checkpoint_file(path):
+            yield path
+        elif path.is_dir():
+            yield from _checkpoints(path)
+
+
+def _is_model_folder(path: Path) -> bool:
+    return (path / FOLDER_MARK).is_file()
+
+
+def _is_checkpoint_file(path: Path) -> bool:
+    """VAEs lie beside their checkpoint as `<name>.vae.safetensors`."""
+    is_weights = path.suffix.lower() in (SAFETENSORS, ".ckpt")
+    return is_weights and path.is_file() and not path.stem.lower().endswith(".vae")
+
+
+def _is_pickle(path: Path) -> bool:
+    return path.suffix.lower() in PICKLES
+
+
+def _looks_like_path(name: str) -> bool:
+    return (
+        Path(name).suffix.lower() in (SAFETENSORS, *PICKLES)
+        or "/" in name
+        or os.sep in name
+        or name.startswith("~")
+    )
+
+
+def _names(path: Path, root: Path) -> set[str]:
+    below = path.relative_to(root)
+    return {path.name, _name_of(path), below.as_posix(), below.with_name(_name_of(path)).as_posix()}
+
+
+def _name_of(path: Path) -> str:
+    """A folder's name may hold dots, as in `sd-1.5`."""
+    return path.stem if path.is_file() else path.name
+
+
+def _model_at(path: Path) -> ModelFile:
+    kind = ModelKind.SINGLE_FILE if path.is_file() else ModelKind.FOLDER
+    return ModelFile(name=_name_of(path), path=path, kind=kind)
+
+
+def _accepted(path: Path) -> ModelFile:
+    if _is_pickle(path):
+        raise UnsupportedCheckpoint(
+            f"{path.name} is a pickle, which can run any program when it is opened. "
+            "Use the model's safetensors file, or convert it to one."
+        )
+    if path.is_dir() and not _is_model_folder(path):
+        raise UnsupportedCheckpoint(f"The folder {path} holds no model: {FOLDER_MARK} is missing.")
+    if path.is_file() and path.suffix.lower() != SAFETENSORS:
+        raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
+    return _model_at(path)
+
+
+def _not_found(name: str, folders: Sequence[Path]) -> str:
+    known = list(dict.fromkeys([BUILTIN_MODEL, *(model.name for model in list_models(folders))]))
+    close = get_close_matches(name, known, n=3)
+    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else f" Known: {', '.join(known)}."
+    searched = ", ".join(str(_root(folder)) for folder in folders) or "no folder"
+    return f"No model is called {name!r}.{hint} Searched: {searched}."
+
+
+def _file_sha256(path: Path, cache_file: Path) -> str:
+    status = path.stat()
+    key, fingerprint = str(path.resolve()), [status.st_size, status.st_mtime_ns]
+    known = _read_cache(cache_file).get(key)
+    if isinstance(known, dict) and known.get("fingerprint") == fingerprint:
+        return str(known["sha256"])
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _write_cache(cache_file, {**_read_cache(cache_file), key: {"fingerprint": fingerprint, "sha256": digest}})
+    return digest
+
+
+def _read_cache(cache_file: Path) -> dict[str, Any]:
+    """What is remembered; nothing if the file is missing or broken."""
+    with suppress(OSError, ValueError):
+        content = json.loads(cache_file.read_text(encoding="utf-8"))
+        if isinstance(content, dict):
+            return content
+    return {}
+
+
+def _write_cache(cache_file: Path, content: dict[str, Any]) -> None:
+    """Replaces the file in one step. A cache that cannot be written costs time, nothing else."""
+    with suppress(OSError):
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=cache_file.parent, delete=False) as file:
+            json.dump(content, file, indent=1)
+        Path(file.name).replace(cache_file)

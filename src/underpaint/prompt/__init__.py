@@ -1,0 +1,1 @@
+"""Prompt text to weighted tokens: strings and integers only, no torch."""

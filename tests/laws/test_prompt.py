@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from underpaint.prompt.chunks import CHUNK_TOKENS, SpecialTokens, chunked
+from underpaint.prompt.composition import split_composition
+from underpaint.prompt.parser import MAX_WEIGHT, Piece, parse_emphasis, render, unsupported_syntax
+
+SPECIAL = SpecialTokens(begin=-1, end=-2, pad=-3, comma=ord(","))
+
+syntax = st.lists(
+    st.sampled_from(
+        ["(", ")", "[", "]", ":", "1.3", ":0.5)", "\\", "BREAK", " ", "cat", ",", "|", "AND", "<a:b>"]
+    )
+).map("".join)
+texts = st.text() | syntax
+
+
+@given(texts)
+def test_parsing_what_was_rendered_gives_the_same_pieces(text: str) -> None:
+    pieces = parse_emphasis(text)
+    assert parse_emphasis(render(pieces)) == pieces
+
+
+@given(texts)
+def test_pieces_are_not_empty_and_weights_are_finite(text: str) -> None:
+    for piece in parse_emphasis(text):
+        if isinstance(piece, Piece):
+            assert piece.text
+            assert abs(piece.weight) <= MAX_WEIGHT
+
+
+@given(texts)
+def test_no_text_is_refused(text: str) -> None:
+    unsupported_syntax(text)
+    assert split_composition(text, lone_weight=True)
+
+
+@given(st.lists(st.tuples(st.text(alphabet="ab,", max_size=200), st.floats(0.1, 2))))
+def test_chunks_hold_every_token_once_in_order(weighted: list[tuple[str, float]]) -> None:
+    pieces = [Piece(*pair) for pair in weighted]
+    chunks = chunked(pieces, lambda text: [ord(letter) for letter in text], SPECIAL)
+    held = [
+        token
+        for chunk in chunks
+        for token in zip(chunk.token_ids, chunk.multipliers, strict=True)
+        if token[0] >= 0
+    ]
+    assert held == [(ord(letter), piece.weight) for piece in pieces for letter in piece.text]
+    assert all(len(chunk.token_ids) == CHUNK_TOKENS + 2 for chunk in chunks)

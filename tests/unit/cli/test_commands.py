@@ -1,0 +1,172 @@
+"""The command line as a user meets it, run in this process with the tiny model."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import TINY_MODEL
+from underpaint.cli import main
+from underpaint.image.io import Picture, encode_png, load_picture
+
+Run = Callable[..., int]
+QUICK = ["--model", str(TINY_MODEL), "--steps", "2", "--width", "64", "--height", "64", "--seed", "3"]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command line and returns its exit code."""
+
+    def run_command(*arguments: str | Path) -> int:
+        monkeypatch.setattr(sys, "argv", ["underpaint", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        code = stopped.value.code
+        return code if isinstance(code, int) else 0
+
+    return run_command
+
+
+@pytest.fixture
+def files(tmp_path: Path, picture: Picture, mask: np.ndarray) -> tuple[Path, Path]:
+    """The picture and the mask as files."""
+    paths = tmp_path / "girl.png", tmp_path / "mask.png"
+    for path, pixels in zip(paths, (picture.pixels, mask), strict=True):
+        path.write_bytes(encode_png(pixels))
+    return paths
+
+
+def test_inpaint_writes_one_file_per_image(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    out = tmp_path / "out"
+    assert run("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "2", "-o", out, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [Path(entry["file"]).name for entry in record["images"]] == ["girl-3.png", "girl-4.png"]
+    assert [entry["changed_outside_px"] for entry in record["images"]] == [0, 0]
+    assert all(load_picture(Path(entry["file"])).size == (72, 56) for entry in record["images"])
+
+
+def test_existing_files_in_a_folder_are_never_replaced(
+    run: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    image, mask = files
+    for _ in range(2):
+        assert run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "out") == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["girl-3-2.png", "girl-3.png"]
+
+
+def test_what_lies_under_the_mask_can_be_saved(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    image, mask = files
+    assert run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "a.png", "--save-under") == 0
+    assert (tmp_path / "a.png").exists()
+    assert load_picture(tmp_path / "a-under.png").size == (72, 56)
+
+
+def test_redo_makes_the_same_bytes(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    out = tmp_path / "out"
+    run("inpaint", image, "--mask", mask, *QUICK, "--batch-size", "2", "-o", out, "--content", "latent-noise")
+    capsys.readouterr()
+    assert run("redo", out / "girl-4.png", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["identical"] is True
+    assert Path(record["file"]).read_bytes() == (out / "girl-4.png").read_bytes()
+
+
+def test_redo_asks_for_inputs_the_store_has_lost(
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    image, mask = files
+    result = tmp_path / "a.png"
+    run("inpaint", image, "--mask", mask, *QUICK, "-o", result)
+    monkeypatch.setenv("UNDERPAINT_DATA", str(tmp_path / "elsewhere"))
+    assert run("redo", result) == 2
+    assert "--image" in capsys.readouterr().err
+    assert run("redo", result, "--image", mask, "--mask", mask) == 2
+    assert "another picture" in capsys.readouterr().err
+    assert run("redo", result, "--image", image, "--mask", mask) == 0
+    assert (tmp_path / "a-redo.png").read_bytes() == result.read_bytes()
+
+
+def test_generate_makes_a_picture_from_words_and_from_a_picture(
+    run: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    assert run("generate", "-p", "a cat", *QUICK, "-o", tmp_path / "words.png") == 0
+    assert run("generate", "-p", "a cat", "--image", files[0], *QUICK, "-o", tmp_path / "both.png") == 0
+    assert load_picture(tmp_path / "words.png").size == load_picture(tmp_path / "both.png").size == (64, 64)
+
+
+def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("generate", "-p", "a cat", *QUICK, "-o", tmp_path / "a.png")
+    capsys.readouterr()
+    assert run("info", tmp_path / "a.png") == 0
+    assert "Steps: 2, Sampler: DPM++ 2M" in capsys.readouterr().out
+    assert run("info", tmp_path / "a.png", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["recipe"]["request"]["sampling"]["steps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["generate", "--denoise", "1.5"], "denoising_strength must lie between 0 and 1"),
+        (["generate", "--width", "100"], "canvas.width must be a multiple of 8"),
+        (["generate", "--model", "no-such-model"], "no-such-model"),
+        (["generate", "--set", "noise.nonsense=1"], "noise.nonsense"),
+        (["generate", "--set", "noise"], "group.name=value"),
+        (["generate", "--image", "missing.png"], "missing.png"),
+        (["generate", "-o", "picture.gif", *QUICK], "does not end in .png"),
+        (["info", "missing.png"], "missing.png"),
+        (["generate", "--sampler", "Eula"], "Eula"),
+    ],
+)
+def test_mistakes_end_in_one_sentence_and_code_2(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert message in error
+    assert "Traceback" not in error
+    assert list(tmp_path.glob("*.*")) == []
+
+
+def test_json_errors_are_objects(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("generate", "--denoise", "2", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "invalid-request"
+
+
+def test_ctrl_c_keeps_finished_images(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from underpaint import pipeline
+    from underpaint.result import ImageDone
+
+    original = pipeline.inpaint
+
+    def interrupted(*arguments: object, **named: object):  # type: ignore[no-untyped-def]
+        for event in original(*arguments, **named):  # type: ignore[arg-type]
+            yield event
+            if isinstance(event, ImageDone):
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "inpaint", interrupted)
+    image, mask = files
+    assert run("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "3", "-o", tmp_path / "out") == 130
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["girl-3.png"]

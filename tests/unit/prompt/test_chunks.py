@@ -1,0 +1,69 @@
+"""Words stand for themselves here: every character of a text is a token, its code point the id."""
+
+import pytest
+
+from underpaint.prompt.chunks import Chunk, SpecialTokens, chunked
+from underpaint.prompt.parser import Break, Piece
+
+SPECIAL = SpecialTokens(begin=1, end=2, pad=3, comma=ord(","))
+
+
+def tokenize(text: str) -> list[int]:
+    return [ord(letter) for letter in text]
+
+
+def words(chunk: Chunk) -> str:
+    """The chunk's own tokens, without padding."""
+    assert len(chunk.token_ids) == len(chunk.multipliers) == 77
+    assert chunk.token_ids[0] == SPECIAL.begin
+    assert chunk.token_ids[-1] == SPECIAL.end
+    inner = "".join(map(chr, chunk.token_ids[1:-1]))
+    return inner.rstrip(chr(SPECIAL.pad))
+
+
+def split(*pieces: Piece | Break) -> list[str]:
+    return [words(chunk) for chunk in chunked(pieces, tokenize, SPECIAL)]
+
+
+@pytest.mark.parametrize(
+    ("text", "chunks"),
+    [
+        pytest.param("", [""], id="empty"),
+        pytest.param("a" * 75, ["a" * 75], id="full"),
+        pytest.param("a" * 76, ["a" * 75, "a"], id="one-more"),
+        pytest.param("a" * 151, ["a" * 75, "a" * 75, "a"], id="three"),
+        pytest.param("a" * 60 + "," + "b" * 20, ["a" * 60 + ",", "b" * 20], id="phrase-moves"),
+        pytest.param("a" * 55 + "," + "b" * 20, ["a" * 55 + ",", "b" * 20], id="comma-20-back"),
+        pytest.param("a" * 54 + "," + "b" * 21, ["a" * 54 + "," + "b" * 20, "b"], id="comma-21-back"),
+        pytest.param("a" * 74 + ",b", ["a" * 74 + ",", "b"], id="comma-is-last"),
+        pytest.param("a" * 75 + ",b", ["a" * 75, ",b"], id="comma-opens-a-chunk"),
+        pytest.param(
+            "," + "a" * 74 + "," + "b" * 75,
+            ["," + "a" * 74, "," + "b" * 74, "b"],
+            id="opening-comma-ends-nothing",
+        ),
+        pytest.param(
+            "a" * 70 + "," + "b" * 74 + ",c", ["a" * 70 + ",", "b" * 74 + ",", "c"], id="moved-phrase-fills"
+        ),
+    ],
+)
+def test_long_text_is_split(text: str, chunks: list[str]) -> None:
+    assert split(Piece(text)) == chunks
+
+
+def test_a_break_starts_a_chunk() -> None:
+    assert split(Piece("a"), Break(), Piece("b"), Break(), Break(), Piece("c")) == ["a", "b", "", "c"]
+
+
+def test_a_break_at_the_end_adds_none() -> None:
+    assert split(Piece("a"), Break()) == ["a"]
+
+
+def test_a_comma_before_a_break_is_forgotten() -> None:
+    assert split(Piece("a,"), Break(), Piece("b" * 76)) == ["a,", "b" * 75, "b"]
+
+
+def test_multipliers_follow_their_tokens_into_the_next_chunk() -> None:
+    first, second = chunked([Piece("a" * 60 + ",", 0.5), Piece("b" * 20, 2.0)], tokenize, SPECIAL)
+    assert first.multipliers == (1.0, *[0.5] * 61, *[1.0] * 15)
+    assert second.multipliers == (1.0, *[2.0] * 20, *[1.0] * 56)

@@ -1,0 +1,86 @@
+"""The architecture, as imports: who may import whom, and what the command line may not load."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "underpaint"
+WORDS = {"geometry", "request", "result", "errors", "codec"}
+LAYERS: dict[str, set[str]] = {
+    **dict.fromkeys(WORDS, WORDS),
+    "image": WORDS | {"image"},
+    "prompt": WORDS | {"prompt"},
+    "sampling": WORDS | {"sampling"},
+    "models": WORDS | {"models", "prompt"},
+    "plan": WORDS | {"image"},
+    "canvas": WORDS | {"image", "plan"},
+    "metadata": WORDS,
+    "store": WORDS | {"image"},
+}
+"""What each part may import of ours; parts not named here (pipeline, cli, demo, …) stand above all of these."""
+
+FOREIGN: dict[str, set[str]] = {
+    "image": {"torch", "diffusers", "transformers"},
+    "prompt": {"torch", "diffusers", "transformers", "numpy"},
+    "sampling": {"diffusers", "transformers", "PIL", "cv2"},
+    "plan": {"torch", "numpy", "diffusers", "transformers"},
+    "canvas": {"torch", "diffusers", "transformers"},
+    "pipeline": {"diffusers", "transformers"},
+    "cli": {"diffusers", "transformers"},
+}
+"""Libraries that must not be imported there."""
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Dotted names a file imports while it runs, not those for type checkers."""
+    tree = ast.parse(file.read_text())
+    hidden = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "underpaint")
+
+
+def part_of(file: Path) -> str:
+    return file.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_arrows_point_one_way(file: Path) -> None:
+    part = part_of(file)
+    ours = {name.split(".")[1] for name in imports(file) if name.startswith("underpaint.")}
+    foreign = {name.split(".")[0] for name in imports(file)}
+    assert not (ours - LAYERS[part] - {"__version__"} if part in LAYERS else set())
+    assert not foreign & FOREIGN.get(part, set())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["inpaint", "--help"], ["redo", "--help"]])
+def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+    script = (
+        "import sys; sys.argv = ['underpaint', *sys.argv[1:]]\n"
+        "from underpaint.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*(sys.modules.keys() & {'torch', 'numpy', 'PIL', 'cv2', 'diffusers', 'transformers'}), file=sys.stderr)"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    assert "Usage" in child.stdout
+    assert child.stderr.strip() == ""

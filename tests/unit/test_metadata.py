@@ -1,0 +1,120 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from underpaint.errors import UnreadableImage
+from underpaint.metadata import infotext, parse_infotext, png_text, recipe_from_png_text
+from underpaint.request import (
+    BatchSettings,
+    CanvasSettings,
+    InpaintArea,
+    InpaintRequest,
+    MaskedContent,
+    MaskMode,
+    MaskSettings,
+    NoiseSettings,
+    PromptSettings,
+    Sampler,
+    SamplingSettings,
+    Scheduler,
+)
+from underpaint.result import Recipe
+
+RECIPE = Recipe(
+    request=InpaintRequest(
+        prompt=PromptSettings(positive="a cat,\nsitting", negative="a dog: brown", clip_skip=2),
+        canvas=CanvasSettings(
+            width=128, height=64, area=InpaintArea.ONLY_MASKED, content=MaskedContent.LATENT_NOTHING
+        ),
+        mask=MaskSettings(mode=MaskMode.NOT_MASKED),
+        noise=NoiseSettings(seed=7, subseed=9, subseed_strength=0.25),
+        batch=BatchSettings(size=2),
+    ),
+    image_index=1,
+    seed=7,
+    subseed=10,
+    model_name="storybook",
+    model_sha256="0123456789abcdef",
+    picture_sha256=("aa",),
+    mask_sha256="bb",
+    versions={"underpaint": "0"},
+)
+
+
+def test_the_recipe_survives_the_png_text() -> None:
+    assert recipe_from_png_text(png_text(RECIPE)) == RECIPE
+
+
+def test_the_infotext_is_laid_out_as_a1111_does() -> None:
+    prompt, sitting, negative, settings = infotext(RECIPE).split("\n")
+    assert (prompt, sitting, negative) == ("a cat,", "sitting", "Negative prompt: a dog: brown")
+    assert settings.startswith(
+        "Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.0, Seed: 7, Size: 128x64, "
+        "Model hash: 0123456789, Model: storybook, Variation seed: 10, Variation seed strength: 0.25, "
+        "Denoising strength: 0.75, Clip skip: 2, RNG: CPU, Mask mode: Inpaint not masked, Mask blur: 4, "
+        "Inpaint area: Only masked, Masked area padding: 32, Masked content: latent nothing, Version: "
+    )
+
+
+def test_the_infotext_is_read_back() -> None:
+    parsed = parse_infotext(infotext(RECIPE))
+    assert (parsed.prompt, parsed.negative_prompt) == ("a cat,\nsitting", "a dog: brown")
+    assert parsed.settings["Masked content"] == "latent nothing"
+    assert parsed.settings["Size"] == "128x64"
+
+
+@pytest.mark.parametrize(
+    ("sampling", "written"),
+    [
+        (SamplingSettings(sampler=Sampler.EULER), "Schedule type: Automatic"),
+        (SamplingSettings(sampler=Sampler.EULER, scheduler=Scheduler.BETA), "Schedule type: Beta"),
+        (SamplingSettings(sampler=Sampler.DPMPP_2M_SDE), "Schedule type: Exponential"),
+        (SamplingSettings(sampler=Sampler.DDIM, eta=0.6), "Eta DDIM: 0.6"),
+        (SamplingSettings(sampler=Sampler.EULER_A, eta=0.5), "Eta: 0.5"),
+        (SamplingSettings(sampler=Sampler.EULER, churn=8.0), "Sigma churn: 8.0"),
+        (SamplingSettings(discards_penultimate_sigma=True), "Discard penultimate sigma: True"),
+    ],
+)
+def test_sampler_settings_are_written(sampling: SamplingSettings, written: str) -> None:
+    assert written in infotext(replace(RECIPE, request=replace(RECIPE.request, sampling=sampling)))
+
+
+def test_text_to_image_names_no_strength_and_no_mask() -> None:
+    text = infotext(replace(RECIPE, picture_sha256=(), mask_sha256=None))
+    assert "Denoising strength" not in text
+    assert "Mask" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "settings"),
+    [
+        ("just words", "just words", {}),
+        ("a: b, c: d", "a: b, c: d", {}),
+        (
+            'cat\nSteps: 5, Sampler: X, Note: "a, b: \\"c\\"", Seed: 1',
+            "cat",
+            {"Note": 'a, b: "c"', "Seed": "1"},
+        ),
+        ("", "", {}),
+    ],
+    ids=["no settings", "too few settings", "quoted value", "empty"],
+)
+def test_foreign_texts_are_taken_apart(text: str, prompt: str, settings: dict[str, str]) -> None:
+    parsed = parse_infotext(text)
+    assert parsed.prompt == prompt
+    assert settings.items() <= parsed.settings.items()
+
+
+def test_files_of_other_programs_have_no_recipe() -> None:
+    assert recipe_from_png_text({"parameters": "a cat"}) is None
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["{", "{}", "[]", json.dumps({"format": 1}), json.dumps({"format": 99})],
+    ids=["cut off", "empty", "a list", "no request", "future format"],
+)
+def test_a_damaged_recipe_is_named(damaged: str) -> None:
+    with pytest.raises(UnreadableImage, match="recipe"):
+        recipe_from_png_text({"underpaint": damaged})

@@ -1,0 +1,225 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from underpaint.errors import InvalidRequest, UnsupportedFeature
+from underpaint.image.io import Picture
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.pipeline import inpaint, underpainting
+from underpaint.request import (
+    BatchSettings,
+    CanvasSettings,
+    CompositeRule,
+    ContentNoise,
+    InpaintArea,
+    InpaintRequest,
+    LatentMaskRule,
+    MaskedContent,
+    MaskMode,
+    MaskSettings,
+    NoiseSettings,
+    Profile,
+    PromptSettings,
+    Rules,
+    Sampler,
+    SamplingSettings,
+)
+from underpaint.result import (
+    BatchSampled,
+    Event,
+    ImageDone,
+    Phase,
+    PhaseStarted,
+    Result,
+    Stepped,
+    Underpainted,
+)
+
+QUICK = InpaintRequest(
+    prompt=PromptSettings(positive="a red circle"),
+    mask=MaskSettings(blur_x_px=2, blur_y_px=2),
+    canvas=CanvasSettings(width=64, height=64),
+    sampling=SamplingSettings(steps=3, denoising_strength=1.0, sampler=Sampler.EULER_A),
+    noise=NoiseSettings(seed=11, subseed=0),
+)
+
+
+def results(events: Sequence[Event]) -> list[Result]:
+    return [event.result for event in events if isinstance(event, ImageDone)]
+
+
+def test_events_tell_the_journey(tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray) -> None:
+    request = replace(QUICK, batch=BatchSettings(size=2, count=2))
+    events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))
+    phases = [(e.phase, e.batch) for e in events if isinstance(e, PhaseStarted)]
+    assert phases == [
+        (Phase.ENCODE, 0),
+        (Phase.SAMPLE, 0),
+        (Phase.DECODE, 0),
+        (Phase.SAMPLE, 1),
+        (Phase.DECODE, 1),
+    ]
+    steps = [(e.batch, e.first_image, e.step, e.steps) for e in events if isinstance(e, Stepped)]
+    assert steps == [(batch, 2 * batch, step, 3) for batch in (0, 1) for step in (1, 2, 3)]
+    done = [e for e in events if isinstance(e, ImageDone)]
+    assert [(e.index, e.total, e.result.recipe.seed) for e in done] == [(i, 4, 11 + i) for i in range(4)]
+
+
+def test_not_reading_on_stops_the_work(tiny_model: StableDiffusion) -> None:
+    events = inpaint(replace(QUICK, batch=BatchSettings(count=1000)), tiny_model)
+    first = next(event for event in events if isinstance(event, Stepped))
+    events.close()
+    assert first.step == 1
+    assert list(events) == []
+
+
+@pytest.mark.parametrize("area", list(InpaintArea))
+@pytest.mark.parametrize("content", list(MaskedContent))
+def test_only_what_is_masked_changes(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray, content: MaskedContent, area: InpaintArea
+) -> None:
+    request = replace(
+        QUICK, canvas=CanvasSettings(width=64, height=64, content=content, area=area, padding_px=4)
+    )
+    (result,) = results(list(inpaint(request, tiny_model, pictures=[picture], mask=mask)))
+    assert result.changed_outside_px == 0
+    assert result.picture.size == picture.size
+    far = np.ones(mask.shape, bool)
+    far[8:52, 12:62] = False
+    assert np.array_equal(result.picture.pixels[far], picture.pixels[far])
+    assert np.abs(result.picture.pixels[mask > 0].astype(int) - picture.pixels[mask > 0]).mean() > 3
+
+
+def test_every_masked_content_starts_from_something_else(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    starts = {}
+    for content in MaskedContent:
+        request = replace(QUICK, canvas=replace(QUICK.canvas, content=content))
+        events = inpaint(request, tiny_model, pictures=[picture], mask=mask)
+        starts[content] = next(event for event in events if isinstance(event, Underpainted))
+    latents = [start.latents for start in starts.values()]
+    for i, a in enumerate(latents):
+        for b in latents[i + 1 :]:
+            assert not torch.equal(a, b)
+            # outside the mask all start from the picture; the VAE sees a little beyond each cell
+            assert torch.allclose(a[..., 0, 0], b[..., 0, 0], atol=0.05)
+    assert starts[MaskedContent.LATENT_NOTHING].latents[0, :, 4, 4].tolist() == [0, 0, 0, 0]
+    shown = underpainting(starts[MaskedContent.LATENT_NOTHING], tiny_model)
+    assert [p.size for p in shown] == [picture.size]
+
+
+def test_latent_noise_is_independent_of_the_starting_noise(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    canvas = replace(QUICK.canvas, content=MaskedContent.LATENT_NOISE)
+    starts = []
+    for rule in ContentNoise:
+        request = replace(QUICK, canvas=canvas, rules=replace(QUICK.rules, content_noise=rule))
+        events = inpaint(request, tiny_model, pictures=[picture], mask=mask)
+        starts.append(next(event for event in events if isinstance(event, Underpainted)).latents)
+    assert not torch.equal(*starts)
+
+
+def test_an_inverted_mask_keeps_what_was_painted(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    request = replace(QUICK, mask=MaskSettings(mode=MaskMode.NOT_MASKED, blur_x_px=0, blur_y_px=0))
+    (result,) = results(list(inpaint(request, tiny_model, pictures=[picture], mask=mask)))
+    kept = mask > 0
+    assert np.array_equal(result.picture.pixels[kept], picture.pixels[kept])
+    assert not np.array_equal(result.picture.pixels[~kept], picture.pixels[~kept])
+
+
+def test_an_empty_mask_returns_the_input(tiny_model: StableDiffusion, picture: Picture) -> None:
+    request = replace(QUICK, batch=BatchSettings(size=2))
+    found = results(list(inpaint(request, tiny_model, pictures=[picture], mask=np.zeros((56, 72), np.uint8))))
+    assert [result.picture.sha256 for result in found] == [picture.sha256] * 2
+    assert [result.changed_outside_px for result in found] == [0, 0]
+
+
+def test_strength_zero_on_the_original_returns_the_input(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, denoising_strength=0.0))
+    (result,) = results(list(inpaint(request, tiny_model, pictures=[picture], mask=mask)))
+    assert result.picture.sha256 == picture.sha256
+
+
+def test_strength_zero_shows_any_other_underpainting(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    request = replace(
+        QUICK,
+        canvas=replace(QUICK.canvas, content=MaskedContent.LATENT_NOTHING),
+        sampling=replace(QUICK.sampling, denoising_strength=0.0),
+    )
+    events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))
+    start = next(event for event in events if isinstance(event, Underpainted))
+    (sampled,) = [event for event in events if isinstance(event, BatchSampled)]
+    assert torch.equal(sampled.latents, start.latents)
+
+
+def test_a_picture_without_mask_is_remade(tiny_model: StableDiffusion, picture: Picture) -> None:
+    (result,) = results(list(inpaint(QUICK, tiny_model, pictures=[picture])))
+    assert result.picture.size == (64, 64)
+    assert result.changed_outside_px is None
+
+
+def test_words_alone_make_a_picture(tiny_model: StableDiffusion) -> None:
+    (result,) = results(list(inpaint(QUICK, tiny_model)))
+    assert result.picture.size == (64, 64)
+    assert result.recipe.picture_sha256 == ()
+
+
+@pytest.mark.parametrize("sampler", list(Sampler))
+@pytest.mark.parametrize("rules", [Profile.studio(), Profile.a1111()], ids=["studio", "a1111"])
+def test_every_sampler_runs_under_both_profiles(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray, sampler: Sampler, rules: Rules
+) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, sampler=sampler, steps=4), rules=rules)
+    (result,) = results(list(inpaint(request, tiny_model, pictures=[picture], mask=mask)))
+    assert result.picture.pixels.std() > 5
+
+
+def test_open_seeds_are_drawn_and_recorded(tiny_model: StableDiffusion) -> None:
+    request = replace(QUICK, noise=NoiseSettings())
+    recipes = [results(list(inpaint(request, tiny_model)))[0].recipe for _ in range(2)]
+    assert recipes[0].request.noise.seed == recipes[0].seed
+    assert recipes[0].seed != recipes[1].seed
+
+
+def test_a_covering_mask_leaves_no_masked_cell_out(tiny_model: StableDiffusion, picture: Picture) -> None:
+    dot = np.zeros((56, 72), np.uint8)
+    dot[30, 40] = 255
+    for rule, changes in ((LatentMaskRule.ROUNDED, False), (LatentMaskRule.COVERING, True)):
+        request = replace(
+            QUICK,
+            mask=MaskSettings(blur_x_px=0, blur_y_px=0),
+            rules=replace(QUICK.rules, latent_mask=rule, composite=CompositeRule.EXACT),
+        )
+        events = list(inpaint(request, tiny_model, pictures=[picture], mask=dot))
+        start = next(event for event in events if isinstance(event, Underpainted))
+        (sampled,) = [event for event in events if isinstance(event, BatchSampled)]
+        assert torch.equal(start.latents, sampled.latents) is not changes
+
+
+def test_a_mask_without_a_picture_is_refused(tiny_model: StableDiffusion, mask: np.ndarray) -> None:
+    with pytest.raises(InvalidRequest, match="needs a picture"):
+        next(inpaint(QUICK, tiny_model, mask=mask))
+
+
+def test_more_pictures_than_the_batch_holds_are_refused(
+    tiny_model: StableDiffusion, picture: Picture
+) -> None:
+    with pytest.raises(InvalidRequest, match="2 pictures do not fit"):
+        next(inpaint(QUICK, tiny_model, pictures=[picture, picture]))
+
+
+def test_syntax_we_do_not_have_is_refused(tiny_model: StableDiffusion) -> None:
+    request = replace(QUICK, prompt=PromptSettings(positive="a cat <lora:fluffy:1>"))
+    with pytest.raises(UnsupportedFeature, match="lora:fluffy"):
+        next(inpaint(request, tiny_model))
