@@ -12,9 +12,9 @@ from underpaint.sampling.denoiser import NoisePredictor
 
 @runtime_checkable
 class ConditionalPredictor(Protocol):
-    """Estimates the noise in `x` (batch, 4, h, w) given one text context (1, tokens, channels)."""
+    """Estimates the noise in `x` (batch, 4, h, w) under each of several text contexts (1, tokens, channels)."""
 
-    def __call__(self, x: Tensor, timestep: float, context: Tensor) -> Tensor: ...
+    def __call__(self, x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[Tensor]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,16 @@ def guided(
     One prompt at scale 1 is its own prediction: the negative prompt has no effect then and is not evaluated.
     """
 
+    contexts = [prompt.context for prompt in positive]
+    is_plain = len(positive) == 1 and positive[0].weight * scale == 1
+
     def predict_guided(x: Tensor, timestep: float) -> Tensor:
-        if len(positive) == 1 and positive[0].weight * scale == 1:
-            return predict(x, timestep, positive[0].context)
-        unguided = predict(x, timestep, negative)
+        if is_plain:
+            return predict(x, timestep, contexts)[0]
+        unguided, *prompted = predict(x, timestep, [negative, *contexts])
         result = unguided
-        for prompt in positive:
-            result = result + scale * prompt.weight * (predict(x, timestep, prompt.context) - unguided)
+        for prompt, noise in zip(positive, prompted, strict=True):
+            result = result + scale * prompt.weight * (noise - unguided)
         return result
 
     return predict_guided

@@ -24,7 +24,7 @@ def conditioning(model: StableDiffusion) -> Tensor:
 
 def prediction(model: StableDiffusion) -> Tensor:
     x = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(0))
-    return model.unet.predict_noise(x, 500.0, conditioning(model))
+    return model.unet.predict_noise(x, 500.0, [conditioning(model)])[0]
 
 
 def test_a_single_file(tiny_sd1: StableDiffusion) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -6,8 +8,8 @@ from underpaint.sampling.guidance import Weighted, guided, of_equal_length
 ONE = torch.ones(1, 4, 1, 1)
 
 
-def by_context(x: Tensor, timestep: float, context: Tensor) -> Tensor:
-    return x * context
+def by_context(x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[Tensor]:
+    return [x * context for context in contexts]
 
 
 def test_guidance_extrapolates_from_the_negative_prompt() -> None:
@@ -24,9 +26,9 @@ def test_parts_of_a_composition_add_up_with_their_weights() -> None:
 def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
     asked: list[float] = []
 
-    def asking(x: Tensor, timestep: float, context: Tensor) -> Tensor:
-        asked.append(context.item())
-        return x
+    def asking(x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[Tensor]:
+        asked.extend(context.item() for context in contexts)
+        return [x for _ in contexts]
 
     guided(asking, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), 1.0)(ONE, 0.0)
     assert asked == [2.0]
