@@ -1,4 +1,4 @@
-"""`python -m training.evaluate`: how good is the model? Prints a table, writes figures and a contact sheet."""
+"""`python -m training.evaluate`: how good is the model that ships? Prints a table, writes figures and a contact sheet."""
 
 import argparse
 import json
@@ -12,13 +12,10 @@ import numpy as np
 import torch
 
 from training.classifier import Exam, Judge, Verdict, judge_pictures, load_judge
-from training.data import CropStream
-from training.generate import Storybook, generate
-from training.runs import RUNS
-from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES
+from training.runs import RUNS, device
+from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES, draw, random_scene
 from training.sheets import Picture, contact_sheet, save_picture
-from training.unet import load_storybook
-from training.vae import decode, encode, psnr_db
+from training.shipped import load_shipped, paint, round_trip_psnr_db
 
 WORDING = {
     "girl": ("a girl with a {} dress", "dress"),
@@ -60,21 +57,10 @@ def _prompt(kind: str, rng: np.random.Generator) -> Prompt:
     return Prompt(f"{subject} {GROUND_WORDS[ground]}, {SKY_WORDS[sky]}", Verdict(kind, colour, sky, ground))
 
 
-def autoencoder_figures(model: Storybook, scenes: int) -> dict[str, float]:
-    """PSNR on unseen scenes, and the moments of their latents."""
-    stream = CropStream(seed=99)
-    ratios, means, stds = [], [], []
-    for _ in range(scenes // 8):
-        pixels = stream.whole_scenes(8, 256)
-        latents = encode(model.vae, pixels)
-        ratios.append(psnr_db(pixels, decode(model.vae, latents)))
-        means.append(float(latents.mean()))
-        stds.append(float(latents.std()))
-    return {
-        "vae_psnr_db": float(np.mean(ratios)),
-        "latent_mean": float(np.mean(means)),
-        "latent_std": float(np.mean(stds)),
-    }
+def unseen_scenes(count: int, size_px: int) -> list[Picture]:
+    """Scenes whose random stream no training uses."""
+    rng = np.random.default_rng(99)
+    return [draw(random_scene(rng, easy=0.5), size_px, size_px) for _ in range(count)]
 
 
 @torch.no_grad()
@@ -107,14 +93,16 @@ def prompt_figures(prompts: list[Prompt], verdicts: list[Verdict]) -> dict[str, 
 
 def evaluate(count: int, size_px: int, steps: int) -> tuple[dict[str, float], list[Prompt], list[Picture]]:
     """All figures, with the prompts and pictures behind them."""
-    model, judge = load_storybook(), load_judge()
+    model, judge = load_shipped(device().type), load_judge()
     prompts = fixed_prompts(count)
-    pictures = generate(model, [p.text for p in prompts], range(count), size_px=size_px, steps=steps)
+    pictures = [
+        paint(model, prompt.text, seed, size_px=size_px, steps=steps) for seed, prompt in enumerate(prompts)
+    ]
     figures = {
         "prompts": count,
         "size_px": size_px,
         "steps": steps,
-        **autoencoder_figures(model, 64),
+        "vae_psnr_db": round_trip_psnr_db(model, unseen_scenes(64, 256)),
         **judge_figures(judge),
         **prompt_figures(prompts, judge_pictures(judge, pictures)),
     }

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
@@ -14,7 +15,10 @@ from underpaint.canvas import changed_outside, soft_mask
 from underpaint.cli.files import write_picture
 from underpaint.cli.running import load_model, shown
 from underpaint.errors import OutputError
+from underpaint.geometry import Box
 from underpaint.image.io import Picture, load_mask, load_picture, write_atomically
+from underpaint.image.mask import bounding_box
+from underpaint.image.resize import size_of
 from underpaint.metadata import png_text
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint, underpainting
@@ -31,7 +35,9 @@ from underpaint.result import ImageDone, Underpainted
 
 CAPTION_PX = 26
 GAP_PX = 12
-THUMBNAIL_WIDTH_PX = 384
+THUMBNAIL_HEIGHT_PX = 400
+ROW_PX = THUMBNAIL_HEIGHT_PX + GAP_PX
+SHEET_PADDING_PX = 90
 
 
 def make_demo(folder: Path, *, steps: int, seed: int) -> None:
@@ -44,9 +50,9 @@ def make_demo(folder: Path, *, steps: int, seed: int) -> None:
     sample, mask = _write_sample(folder)
     model = load_model("storybook")
     request = demo_request(steps=steps, seed=seed)
-    console.print(
-        f"Prompt: [bold]{request.prompt.positive}[/]   denoising strength {request.sampling.denoising_strength}"
-    )
+    console.print(f"Prompt: [bold]{request.prompt.positive}[/]", soft_wrap=True)
+    strength = request.sampling.denoising_strength
+    console.print(f"Denoising strength {strength}, {steps} steps, seed {seed}, only masked", highlight=False)
     report = [
         _demonstrate(folder, _with_content(request, content), model, sample, mask)
         for content in MaskedContent
@@ -115,29 +121,28 @@ def _demonstrate(
 
 
 def contact_sheet(folder: Path, report: list[dict[str, Any]]) -> Picture:
-    """Two rows: what lay under the mask, and what came of it; the sample leads both."""
-    import numpy as np
-
-    columns = [("sample.png", "mask.png", "sample and mask")]
+    """Around the mask, enlarged: above what lay under it, below what came of it. The sample leads both rows."""
+    mask = load_mask(folder / "mask.png")
+    box = _seen(mask)
+    columns = [("sample.png", "mask.png", "sample, mask")]
     columns += [(f"under-{e['content']}.png", e["file"], e["content"].replace("-", " ")) for e in report]
-    rows = [[_thumbnail(folder / names[row]) for names in columns] for row in (0, 1)]
-    width, height = rows[0][0].size
+    width = round(THUMBNAIL_HEIGHT_PX * box.size.aspect)
     sheet = Image.new(
-        "RGB",
-        (len(columns) * (width + GAP_PX) + GAP_PX, 2 * (height + GAP_PX) + GAP_PX + CAPTION_PX),
-        "#18191c",
+        "RGB", (len(columns) * (width + GAP_PX) + GAP_PX, 2 * ROW_PX + CAPTION_PX + GAP_PX), "#18191c"
     )
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=16)
-    for column, (_, _, title) in enumerate(columns):
+    font = ImageFont.load_default(size=18)
+    for column, (above, below, title) in enumerate(columns):
         x = GAP_PX + column * (width + GAP_PX)
         draw.text((x, GAP_PX / 2), title, fill="#eceef1", font=font)
-        for row in (0, 1):
-            sheet.paste(rows[row][column], (x, CAPTION_PX + GAP_PX + row * (height + GAP_PX)))
+        for row, name in enumerate((above, below)):
+            cut = Image.fromarray(load_picture(folder / name).rgb).crop(box.edges)
+            enlarged = cut.resize((width, THUMBNAIL_HEIGHT_PX), Image.Resampling.LANCZOS)
+            sheet.paste(enlarged, (x, CAPTION_PX + GAP_PX + row * ROW_PX))
     return Picture(np.asarray(sheet))
 
 
-def _thumbnail(path: Path) -> Image.Image:
-    picture = Image.fromarray(load_picture(path).rgb)
-    height = round(picture.height * THUMBNAIL_WIDTH_PX / picture.width)
-    return picture.resize((THUMBNAIL_WIDTH_PX, height), Image.Resampling.LANCZOS)
+def _seen(mask: np.ndarray) -> Box:
+    box = bounding_box(mask)
+    assert box is not None, "the sample's mask is not empty"
+    return box.padded(SHEET_PADDING_PX, size_of(mask))

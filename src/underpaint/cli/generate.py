@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from underpaint.cli import options
-from underpaint.cli.options import OutputOptions, ProfileName, request_from_options
+from underpaint.cli.options import Device, OutputOptions, ProfileName, request_from_options
 from underpaint.request import ResizeMode, RngSource, Sampler, Scheduler
 
 
@@ -33,6 +33,7 @@ def generate(
     height: options.Height = None,
     resize_mode: options.Resize = ResizeMode.JUST_RESIZE,
     model: options.Model = "storybook",
+    device: options.DeviceOption = Device.AUTO,
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,
     out: options.Out = None,
@@ -47,4 +48,4 @@ def generate(
     from underpaint.cli.sources import read_inputs
 
     inputs = Inputs() if image is None else read_inputs(image, None)
-    run(request, inputs, OutputOptions(out=out, as_json=as_json))
+    run(request, inputs, OutputOptions(out=out, as_json=as_json), device)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from underpaint.cli import options
-from underpaint.cli.options import OutputOptions, ProfileName, request_from_options
+from underpaint.cli.options import Device, OutputOptions, ProfileName, request_from_options
 from underpaint.request import InpaintArea, MaskedContent, ResizeMode, RngSource, Sampler, Scheduler
 
 MASK = "Mask and underpainting"
@@ -53,6 +53,7 @@ def inpaint(
     height: options.Height = None,
     resize_mode: options.Resize = ResizeMode.JUST_RESIZE,
     model: options.Model = "storybook",
+    device: options.DeviceOption = Device.AUTO,
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,
     out: options.Out = None,
@@ -67,4 +68,9 @@ def inpaint(
     from underpaint.cli.running import run
     from underpaint.cli.sources import read_inputs
 
-    run(request, read_inputs(image, mask), OutputOptions(out=out, save_under=save_under, as_json=as_json))
+    run(
+        request,
+        read_inputs(image, mask),
+        OutputOptions(out=out, save_under=save_under, as_json=as_json),
+        device,
+    )

@@ -18,6 +18,12 @@ class ProfileName(StrEnum):
     A1111 = "a1111"
 
 
+class Device(StrEnum):
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
 PROMPT = "Prompt"
 SAMPLING = "Sampling"
 OUTPUT = "Output"
@@ -83,6 +89,10 @@ ProfileOption = Annotated[
         help="studio = our rules; a1111 = as AUTOMATIC1111's webui, quirks included.",
         rich_help_panel=SAMPLING,
     ),
+]
+DeviceOption = Annotated[
+    Device,
+    typer.Option("--device", help="auto = the graphics card if there is one.", rich_help_panel=SAMPLING),
 ]
 Settings = Annotated[
     list[str] | None,

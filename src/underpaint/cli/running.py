@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from underpaint.cli.files import OutputFiles
-from underpaint.cli.options import OutputOptions
+from underpaint.cli.options import Device, OutputOptions
 from underpaint.errors import StudioError
 from underpaint.request import InpaintRequest
 
@@ -38,25 +39,25 @@ def report_error(error: StudioError, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
     else:
-        messages.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        messages.print("[bold red]error:[/]", Text(str(error)), highlight=False, soft_wrap=True)
 
 
-def load_model(name: str) -> "StableDiffusion":
-    """The model of this name or path, on the best device there is."""
+def load_model(name: str, device: Device = Device.AUTO) -> "StableDiffusion":
+    """The model of this name or path, on the device asked for."""
     from underpaint.models.catalog import default_folders, find_model
-    from underpaint.models.stable_diffusion import load
+    from underpaint.models.stable_diffusion import best_device, load
 
     model = find_model(name, default_folders())
     with messages.status(f"Loading {model.name} …"):
-        return load(model)
+        return load(model, device=best_device() if device is Device.AUTO else device.value)
 
 
-def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions) -> None:
+def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: Device) -> None:
     """Makes the pictures of a request and writes each as soon as it is done."""
     from underpaint.pipeline import inpaint
 
     files = OutputFiles(output, inputs.stem, request.batch.total)
-    model = load_model(request.model)
+    model = load_model(request.model, device)
     written: list[dict[str, Any]] = []
     started = time.perf_counter()
     for event in shown(

@@ -44,6 +44,11 @@ class _Parts:
     schedule: NoiseSchedule
 
 
+def best_device() -> str:
+    """`cuda` where there is a graphics card that torch can use, else `cpu`."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def load(model: ModelFile, *, device: str | torch.device = "cpu") -> StableDiffusion:
     """Reads a model into memory. Nothing is looked up on a network. The first call in a process also imports
     diffusers and transformers, which takes about five seconds."""
