@@ -24,10 +24,11 @@ demo: $(STAMP) ## inpaint the sample picture with the builtin model, once per ma
 test: $(STAMP) ## run the whole test suite
 	@$(BIN)/python -m pytest
 
-check: $(STAMP) ## format, lint, types
+check: $(STAMP) ## format, lint, types, import directions
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
+	@$(BIN)/python -m pytest -q tests/unit/test_imports.py
 
 format: $(STAMP) ## put the code into shape
 	@$(BIN)/ruff format .

@@ -18,7 +18,7 @@ SIDE_PX = 64
 ANSWERS: tuple[tuple[str, ...], ...] = (tuple(KINDS), tuple(COLOURS), tuple(SKIES), tuple(GROUNDS))
 QUESTIONS = ("kind", "colour", "sky", "ground")
 EASY_SHARE = 0.8
-SCENE_PX = (64, 96, 128, 192, 256)
+SCENE_PX = (64, 96, 128)
 
 
 class Judge(nn.Module):
@@ -26,8 +26,9 @@ class Judge(nn.Module):
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
-        widths = (3, width, 2 * width, 4 * width, 4 * width)
-        self.layers = nn.Sequential(*(_layer(a, b) for a, b in pairwise(widths)))
+        widths = (width, width * 3 // 2, 3 * width, 4 * width)
+        stem = nn.Conv2d(3, width, 5, stride=2, padding=2)
+        self.layers = nn.Sequential(stem, *(_layer(a, b) for a, b in pairwise(widths)))
         self.heads = nn.ModuleList(nn.Linear(4 * width * 16, len(names)) for names in ANSWERS)
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
@@ -70,7 +71,7 @@ class Exam:
         scene_px = int(self.rng.choice(SCENE_PX))
         scenes = [random_scene(self.rng, easy=self.easy) for _ in range(size)]
         pixels = to_pixels([draw(scene, scene_px, scene_px) for scene in scenes]).to(device())
-        if scene_px <= 128 and self.rng.random() < 0.4:
+        if scene_px == SIDE_PX and self.rng.random() < 0.5:
             latents = encode(self.vae, pixels)
             pixels = decode(self.vae, latents + self.rng.uniform(0, 0.25) * torch.randn_like(latents))
         return self._weathered(shrink(pixels)), torch.tensor([_answers(labels(s)) for s in scenes])

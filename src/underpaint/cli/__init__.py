@@ -4,17 +4,18 @@ Nothing here imports torch, numpy or Pillow at module level, so that every `--he
 """
 
 import sys
+from typing import NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from underpaint.cli import demo, generate, info, inpaint, redo
 from underpaint.cli.running import report_error
-from underpaint.errors import Cancelled, StudioError
+from underpaint.errors import Cancelled, InvalidRequest, StudioError
 
 app = typer.Typer(
     name="underpaint",
     help="Stable Diffusion inpainting: see and choose what lies under the mask.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -28,11 +29,18 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Entry point: typed errors become one sentence and an exit code, Ctrl-C becomes 130."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except StudioError as error:
-        report_error(error, as_json="--json" in sys.argv)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        report_error(Cancelled("Stopped; finished images were kept."), as_json="--json" in sys.argv)
-        raise SystemExit(Cancelled.exit_code) from None
+        stop(error, as_json=as_json)
+    except TyperException as mistake:
+        stop(InvalidRequest(mistake.format_message()), as_json=as_json)
+    if code == Cancelled.exit_code:  # what Typer makes of Ctrl-C
+        stop(Cancelled("Stopped; finished images were kept."), as_json=as_json)
+
+
+def stop(error: StudioError, *, as_json: bool) -> NoReturn:
+    """Reports the error and ends the program with its exit code."""
+    report_error(error, as_json=as_json)
+    raise SystemExit(error.exit_code)
