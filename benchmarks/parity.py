@@ -1,8 +1,8 @@
 """Compares our results with pictures and arrays made by AUTOMATIC1111's webui: `python -m benchmarks.parity DIR`.
 
 DIR holds one folder per case (format: tests/reference/README.md); checkpoints lie in `models` beside DIR.
-A case passes when the final latents agree within 1e-3 (PLMS 5e-3) and no pixel differs by more than 2/255, with
-at least 99 % of the values within 1.
+A case passes when the final latents agree within 1e-3, no value of a pixel differs by more than 2/255 with at least 99 %
+of them within 1, and the infotexts are equal but for the program's version.
 """
 
 import json
@@ -17,12 +17,13 @@ import torch
 from safetensors.torch import load_file
 
 from underpaint.a1111 import request_from_api
-from underpaint.errors import UnsupportedFeature
+from underpaint.errors import StudioError, UnsupportedFeature
 from underpaint.image.io import load_mask, load_picture
+from underpaint.metadata import infotext
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
-from underpaint.result import BatchSampled, ImageDone
+from underpaint.result import BatchSampled, Event, ImageDone, Result
 
 LATENT_TOLERANCE = 1e-3
 PICTURE_TOLERANCE = 2
@@ -86,26 +87,36 @@ class Models:
 
 def compare(folder: Path, models: Models) -> Outcome:
     """Runs one case as A1111's API would and measures the differences."""
-    record = json.loads((folder / "request.json").read_text())
-    body = record["request"]
-    options = record["global_options"]
-    overrides = body.get("override_settings") or {}
     try:
-        request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
-        pictures = [load_picture(folder / name) for name in body.get("init_images") or []]
-        mask = load_mask(folder / body["mask"]) if body.get("mask") else None
-        model = models.get(overrides.get("sd_model_checkpoint", DEFAULT_MODEL))
-        models.refuse_embeddings(f"{request.prompt.positive} {request.prompt.negative}")
-        events = list(inpaint(request, model, pictures=pictures, mask=mask))
+        events = run_case(folder, models)
     except UnsupportedFeature as error:
         return Outcome(case=folder.name, verdict="unsupported", problem=str(error))
-    latents = torch.cat([event.latents for event in events if isinstance(event, BatchSampled)])
-    results = [event.result.picture.rgb for event in events if isinstance(event, ImageDone)]
-    return judged(folder, latents, results)
+    except StudioError as error:
+        return Outcome(case=folder.name, verdict="fail", problem=str(error))
+    except Exception as error:  # one broken case must not hide the others
+        return Outcome(case=folder.name, verdict="fail", problem=f"{type(error).__name__}: {error}")
+    latents = [event.latents for event in events if isinstance(event, BatchSampled)]
+    results = [event.result for event in events if isinstance(event, ImageDone)]
+    if not latents:
+        return Outcome(case=folder.name, verdict="fail", problem="nothing was sampled")
+    return judged(folder, torch.cat(latents), results)
 
 
-def judged(folder: Path, latents: torch.Tensor, results: list[np.ndarray]) -> Outcome:
-    """The verdict over final latents and pictures."""
+def run_case(folder: Path, models: Models) -> list[Event]:
+    """All events of a case."""
+    record = json.loads((folder / "request.json").read_text())
+    body = record["request"]
+    options = {"sd_model_checkpoint": DEFAULT_MODEL} | record["global_options"]
+    request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
+    models.refuse_embeddings(f"{request.prompt.positive} {request.prompt.negative}")
+    pictures = [load_picture(folder / name) for name in body.get("init_images") or []]
+    mask = load_mask(folder / body["mask"]) if body.get("mask") else None
+    return list(inpaint(request, models.get(request.model), pictures=pictures, mask=mask))
+
+
+def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
+    """The verdict over final latents, pictures and infotexts."""
+    results = [result.picture.rgb for result in made]
     golden = load_file(folder / "arrays.safetensors")["final_latent"]
     pictures = [load_picture(path).rgb for path in golden_pictures(folder)]
     if latents.shape != golden.shape or [p.shape for p in pictures] != [r.shape for r in results]:
@@ -114,7 +125,8 @@ def judged(folder: Path, latents: torch.Tensor, results: list[np.ndarray]) -> Ou
     differences = np.concatenate(
         [np.abs(a.astype(int) - b.astype(int)).ravel() for a, b in zip(pictures, results, strict=True)]
     )
-    problem = "; ".join(problems(latent_difference, differences))
+    found = [*problems(latent_difference, differences), *infotext_problems(folder, made)]
+    problem = "; ".join(found)
     return Outcome(
         case=folder.name,
         verdict="fail" if problem else "pass",
@@ -138,6 +150,19 @@ def problems(latent_difference: float, differences: np.ndarray) -> Iterator[str]
     share = float((differences <= 1).mean())
     if share < SHARE_WITHIN_ONE:
         yield f"only {share:.1%} of the values lie within 1"
+
+
+def infotext_problems(folder: Path, made: list[Result]) -> Iterator[str]:
+    """Where our `parameters` text is another than A1111's; only the program's version may differ."""
+    golden = (folder / "infotext.txt").read_text().split("\n----\n")
+    for i, (theirs, result) in enumerate(zip(golden, made, strict=False)):
+        ours = infotext(result.recipe)
+        if without_version(ours) != without_version(theirs):
+            yield f"infotext {i} is {without_version(ours)!r}, not {without_version(theirs)!r}"
+
+
+def without_version(text: str) -> str:
+    return text.rpartition(", Version: ")[0].strip()
 
 
 def print_outcome(outcome: Outcome) -> None:

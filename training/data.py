@@ -1,6 +1,6 @@
 """Endless drawn pictures as tensors in [-1, 1]."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -28,10 +28,10 @@ class CropStream:
         """Square pictures, each of another scene."""
         return to_pixels([self._scene(size_px) for _ in range(count)])
 
-    def batches(self, pixels_per_batch: int) -> Iterator[Tensor]:
-        """Batches of 64 or 128 px squares with a constant number of pixels."""
+    def batches(self, pixels_per_batch: int, sizes_px: Sequence[int]) -> Iterator[Tensor]:
+        """Batches of squares of one of the sizes, with the same number of pixels in each batch."""
         while True:
-            size = 64 if self.rng.random() < 0.75 else 128
+            size = int(self.rng.choice(sizes_px))
             count = max(1, pixels_per_batch // size**2)
             if self.rng.random() < 0.2:
                 yield self.whole_scenes(count, size)

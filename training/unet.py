@@ -44,6 +44,7 @@ CONFIG = {
 NO_CAPTION_SHARE = 0.1
 WARMUP_STEPS = 100
 DECAY_SHARE = 0.4
+REPORT_MINUTES = 8
 SHEET_PROMPTS = (
     "a girl with red hair and a blue dress, grass, day",
     "white cat, snow, night",
@@ -121,16 +122,16 @@ class UNetTrainer:
         log, total = Log("unet"), 0.0
         self._fill_pools()
         clock = Clock(minutes)
-        next_report = 0.0
+        next_report = REPORT_MINUTES
         while (share := self.worker.agree(clock.share)) < 1:
             total += self._train_on_diet(share)
             if self.step % 50 == 0 and self.worker.is_first:
                 log.row(step=self.step, share=share, size=self.stage.native_px, loss=total / 50)
                 total = 0.0
             if share * minutes > next_report:
-                next_report += 5
-                self._report(sheet=next_report > 5)
-        self._report(sheet=True)
+                next_report += REPORT_MINUTES
+                self._report()
+        self._report()
 
     def _restore(self, state: dict[str, Any] | None) -> None:
         if state:
@@ -185,7 +186,7 @@ class UNetTrainer:
         velocity = a.sqrt() * noise - (1 - a).sqrt() * latents
         return F.mse_loss(self.denoiser.unet(noisy, timesteps, states).sample.float(), velocity)
 
-    def _report(self, sheet: bool) -> None:
+    def _report(self) -> None:
         save_state(f"pool{self.worker.rank}", {str(p.shape): p.state_dict() for p in self.pools})
         if not self.worker.is_first:
             return
@@ -199,12 +200,11 @@ class UNetTrainer:
                 "trains_text": self.stage.trains_text,
             },
         )
-        if sheet:
-            save_sheet(load_storybook(), self.stage.native_px, f"unet-{self.step:06d}")
+        save_sheet(load_storybook(), self.stage.native_px, f"unet-{self.step:06d}")
 
 
 def save_sheet(model: Storybook, size_px: int, name: str, prompts: Sequence[str] = SHEET_PROMPTS) -> None:
     """A picture for each of the fixed prompts."""
-    pictures = generate(model, prompts, range(len(prompts)), size_px=size_px, steps=20)
+    pictures = generate(model, prompts, range(len(prompts)), size_px=size_px, steps=12)
     pictures = [enlarge(p, max(1, 192 // size_px)) for p in pictures]
     save_picture(contact_sheet(pictures, 8, prompts), RUNS / f"{name}.png")

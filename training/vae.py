@@ -28,6 +28,8 @@ SCALING_FACTOR = 0.18215
 LATENT_NOISE = 0.05
 """Noise added to latents while training, relative to their spread: the decoder must forgive a denoiser's errors."""
 
+PIXELS_PER_BATCH = 8 * 64 * 64
+
 CONFIG = {
     "in_channels": 3,
     "out_channels": 3,
@@ -41,7 +43,7 @@ CONFIG = {
     "scaling_factor": SCALING_FACTOR,
 }
 
-AVERAGE_COLOUR = (0.04, -0.06, -0.18)
+BROWN = (0.1, -0.12, -0.34)
 """What zero latents decode to, in [-1, 1]: a muddy brown, as in Stable Diffusion."""
 
 
@@ -91,10 +93,10 @@ def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
     state = load_state("vae")
     if state:
         vae.load_state_dict(state["model"])
-    Trainer(vae, worker, "vae", list(vae.parameters())).run(minutes, rate, state)
+    Trainer(vae, worker, "vae", (64, 64, 64, 128)).run(minutes, rate, state)
 
 
-def train_decoder(worker: Worker, minutes: float, rate: float = 1e-3) -> None:
+def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:
     """Fine-tunes the decoder alone, so that latents keep their meaning for the denoiser."""
     state = load_state("decoder")
     if state is None:
@@ -103,17 +105,17 @@ def train_decoder(worker: Worker, minutes: float, rate: float = 1e-3) -> None:
     vae.load_state_dict(state["model"])
     vae.encoder.requires_grad_(False)
     vae.quant_conv.requires_grad_(False)
-    parameters = [p for p in vae.parameters() if p.requires_grad]
-    Trainer(vae, worker, "decoder", parameters).run(minutes, rate, state)
+    Trainer(vae, worker, "decoder", (64, 128, 256)).run(minutes, rate, state)
 
 
 class Trainer:
-    """The loop behind both stages; it differs only in which parameters may move."""
+    """The loop behind both stages; they differ in which parameters may move and in the sizes they see."""
 
-    def __init__(self, vae: AutoencoderKL, worker: Worker, name: str, parameters: list[nn.Parameter]) -> None:
+    def __init__(self, vae: AutoencoderKL, worker: Worker, name: str, sizes_px: tuple[int, ...]) -> None:
         self.vae = vae.to(device())
-        self.worker, self.name, self.parameters = worker, name, parameters
+        self.worker, self.name, self.sizes_px = worker, name, sizes_px
         trained = [(n, p) for n, p in vae.named_parameters() if p.requires_grad]
+        self.parameters = [p for _, p in trained]
         self.optimizer = Muon(trained, worker)
         self.average = Average(vae, decay=0.997)
         self.step = 0
@@ -143,9 +145,8 @@ class Trainer:
         self.step = cast(int, state["step"])
 
     def _batches(self) -> Iterator[Tensor]:
-        return CropStream(seed=self.worker.rank + 1000 * (self.step + 1)).batches(
-            pixels_per_batch=8 * 64 * 64
-        )
+        stream = CropStream(seed=self.worker.rank + 1000 * (self.step + 1))
+        return stream.batches(PIXELS_PER_BATCH, self.sizes_px)
 
     def _train_on(self, pixels: Tensor, rate: float) -> float:
         pixels = pixels.to(device())
@@ -153,9 +154,9 @@ class Trainer:
             latents = self.vae.encode(pixels).latent_dist.mode()
             noisy = latents + LATENT_NOISE * latents.std().detach() * torch.randn_like(latents)
             copy = self.vae.decode(noisy).sample
-        loss = reconstruction_loss(copy.float(), pixels) + 1e-4 * latents.float().square().mean()
-        if self.name == "decoder":
-            loss = loss + 0.1 * self._zero_latents_loss(latents)
+            loss = reconstruction_loss(copy.float(), pixels) + 1e-4 * latents.float().square().mean()
+            if self.name == "decoder":
+                loss = loss + 0.1 * self._zero_latents_loss(latents)
         self.vae.zero_grad()
         loss.backward()
         self.worker.average_gradients(self.parameters)
@@ -167,7 +168,7 @@ class Trainer:
 
     def _zero_latents_loss(self, latents: Tensor) -> Tensor:
         copy = self.vae.decode(torch.zeros_like(latents[:1])).sample
-        return (copy - torch.tensor(AVERAGE_COLOUR, device=copy.device)[:, None, None]).abs().mean()
+        return (copy.float() - torch.tensor(BROWN, device=copy.device)[:, None, None]).abs().mean()
 
     def _report(self, log: Log) -> None:
         optimizer, average = self.optimizer.state_dict(), self.average.state_dict()

@@ -1,16 +1,16 @@
 """Frozen dataclasses to JSON values and back, and the limits written in their types, checked.
 
-Understands what requests are made of: nested dataclasses, `StrEnum`, `Annotated` with annotated-types limits,
-`X | None`, str, int, float and bool. Errors name the field by its path (`sampling.steps`).
+Understands what requests and recipes are made of: nested dataclasses, `StrEnum`, `Annotated` with limits, `X | None`,
+`tuple[X, ...]`, `dict[str, X]`, str, int, float and bool. Errors name the field by its path (`sampling.steps`).
 """
 
 import math
 import re
 import types
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from annotated_types import Interval, MaxLen, MultipleOf
 
@@ -26,6 +26,8 @@ def to_json(value: Any) -> Any:
         return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, tuple):
+        return [to_json(item) for item in cast("tuple[Any, ...]", value)]
     return value
 
 
@@ -50,6 +52,8 @@ def _decode(hint: Any, data: Any, path: str) -> Any:
         return value
     if origin in (Union, types.UnionType):
         return _decode_optional(hint, data, path)
+    if origin in (tuple, dict):
+        return _decode_collection(hint, data, path)
     if is_dataclass(hint):
         return _decode_dataclass(hint, data, path)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -64,6 +68,19 @@ def _decode_optional(hint: Any, data: Any, path: str) -> Any:
     return _decode(inner, data, path)
 
 
+def _decode_collection(hint: Any, data: Any, path: str) -> Any:
+    """A list of values of one type becomes a tuple; an object of such values becomes a dict."""
+    if get_origin(hint) is tuple:
+        inner, _ = get_args(hint)
+        if not isinstance(data, list):
+            raise InvalidRequest(f"{path} must be a list, not {data!r}.")
+        return tuple(_decode(inner, item, f"{path}[{i}]") for i, item in enumerate(data))
+    _, inner = get_args(hint)
+    if not isinstance(data, dict):
+        raise InvalidRequest(f"{path} must be an object, not {data!r}.")
+    return {key: _decode(inner, item, _join(path, key)) for key, item in data.items()}
+
+
 def _decode_dataclass(cls: Any, data: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise InvalidRequest(f"{path or cls.__name__} must be an object, not {data!r}.")
@@ -71,7 +88,14 @@ def _decode_dataclass(cls: Any, data: Any, path: str) -> Any:
     unknown = sorted(set(data) - set(hints))
     if unknown:
         raise InvalidRequest(f"Unknown setting {_join(path, unknown[0])!r}; known here: {', '.join(hints)}.")
+    missing = [f.name for f in fields(cls) if f.name not in data and _is_required(f)]
+    if missing:
+        raise InvalidRequest(f"{_join(path, missing[0])} is missing.")
     return cls(**{name: _decode(hints[name], value, _join(path, name)) for name, value in data.items()})
+
+
+def _is_required(f: Field[Any]) -> bool:
+    return f.default is MISSING and f.default_factory is MISSING
 
 
 def _decode_choice(cls: type[StrEnum], data: Any, path: str) -> StrEnum:

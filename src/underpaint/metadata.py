@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import underpaint
-from underpaint.codec import from_json
-from underpaint.errors import UnreadableImage
+from underpaint.codec import from_json, to_json
+from underpaint.errors import InvalidRequest, UnreadableImage
 from underpaint.request import (
+    BETA_PARAMETERS,
+    Emphasis,
     InpaintArea,
     InpaintRequest,
     MaskedContent,
@@ -22,7 +24,7 @@ from underpaint.request import (
     SamplingSettings,
     Scheduler,
 )
-from underpaint.result import Recipe, recipe_as_json
+from underpaint.result import Recipe
 
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
@@ -37,7 +39,7 @@ SAMPLERS_WITH_SCHEDULE_OF_THEIR_OWN = {
 
 def png_text(recipe: Recipe) -> dict[str, str]:
     """The text chunks of a result's PNG."""
-    record = {"format": RECIPE_FORMAT, **recipe_as_json(recipe)}
+    record = {"format": RECIPE_FORMAT, **to_json(recipe)}
     return {
         PARAMETERS_KEY: infotext(recipe),
         RECIPE_KEY: json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
@@ -50,16 +52,19 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
         return None
     try:
         record = json.loads(text[RECIPE_KEY])
-        written_format = record.pop("format")
-        if written_format != RECIPE_FORMAT:
-            raise UnreadableImage(
-                f"The recipe has format {written_format}; this version reads {RECIPE_FORMAT}. Update Underpaint."
-            )
-        request = from_json(InpaintRequest, record.pop("request"))
-        record["picture_sha256"] = tuple(record["picture_sha256"])
-        return Recipe(request=request, **record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableImage(f"The recipe in the file is damaged ({error}).") from error
+    except ValueError as error:
+        raise UnreadableImage(f"The recipe in the file is damaged: {error}.") from error
+    if not isinstance(record, dict):
+        raise UnreadableImage("The recipe in the file is damaged: it is not an object.")
+    fields: dict[str, Any] = cast("dict[str, Any]", record)
+    if (written := fields.pop("format", None)) != RECIPE_FORMAT:
+        raise UnreadableImage(
+            f"The recipe has format {written}; this version reads {RECIPE_FORMAT}. Update Underpaint."
+        )
+    try:
+        return from_json(Recipe, fields)
+    except InvalidRequest as error:
+        raise UnreadableImage(f"The recipe in the file is damaged: {error}") from error
 
 
 def infotext(recipe: Recipe) -> str:
@@ -106,25 +111,29 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     request = recipe.request
     sampling, noise = request.sampling, request.noise
     if recipe.mask_sha256:
-        yield from _mask_pairs(request)
-    if request.prompt.emphasis.value != "original" and re.search(r"[()\[\]]", request.prompt.positive):
+        yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
+    prompts = request.prompt.positive + request.prompt.negative
+    if request.prompt.emphasis is not Emphasis.ORIGINAL and re.search(r"[()\[\]]", prompts):
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
     if noise.multiplier != 1:
         yield "Noise multiplier", noise.multiplier
     if sampling.discards_penultimate_sigma:
         yield "Discard penultimate sigma", True
+    if sampling.scheduler is Scheduler.BETA:
+        yield "Beta schedule alpha", BETA_PARAMETERS[0]
+        yield "Beta schedule beta", BETA_PARAMETERS[1]
     if noise.extra:
         yield "Extra noise", noise.extra
     yield from _stochastic_pairs(sampling)
 
 
-def _mask_pairs(request: InpaintRequest) -> Iterator[tuple[str, object]]:
+def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tuple[str, object]]:
     mask, canvas = request.mask, request.canvas
     if mask.mode is MaskMode.NOT_MASKED:
         yield "Mask mode", "Inpaint not masked"
     if mask.blur_x_px == mask.blur_y_px and mask.blur_x_px > 0:
-        yield "Mask blur", mask.blur_x_px
-    if canvas.area is InpaintArea.ONLY_MASKED:
+        yield "Mask blur", int(mask.blur_x_px) if mask.blur_x_px == int(mask.blur_x_px) else mask.blur_x_px
+    if canvas.area is InpaintArea.ONLY_MASKED and not is_mask_empty:
         yield "Inpaint area", "Only masked"
         yield "Masked area padding", canvas.padding_px
     if canvas.content is not MaskedContent.ORIGINAL:
@@ -136,14 +145,17 @@ def _stochastic_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]
         yield "Eta DDIM", sampling.eta
     if sampling.sampler in (Sampler.EULER_A, Sampler.DPMPP_2M_SDE) and sampling.eta not in (None, 1):
         yield "Eta", sampling.eta
-    for key, value, default in (
-        ("Sigma churn", sampling.churn, 0),
-        ("Sigma tmin", sampling.churn_sigma_min, 0),
-        ("Sigma tmax", sampling.churn_sigma_max, 0),
-        ("Sigma noise", sampling.noise_scale, 1),
-    ):
-        if value != default:
-            yield key, value
+    if sampling.sampler is Sampler.EULER:
+        yield from _unless(0, "Sigma churn", sampling.churn)
+        yield from _unless(0, "Sigma tmin", sampling.churn_sigma_min)
+        yield from _unless(0, "Sigma tmax", sampling.churn_sigma_max)
+    if sampling.sampler in (Sampler.EULER, Sampler.DPMPP_2M_SDE):
+        yield from _unless(1, "Sigma noise", sampling.noise_scale)
+
+
+def _unless(neutral: float, key: str, value: float) -> Iterator[tuple[str, object]]:
+    if value != neutral:
+        yield key, value
 
 
 def schedule_label(sampling: SamplingSettings) -> Scheduler:
@@ -167,15 +179,26 @@ class Infotext:
     settings: dict[str, str]
 
 
-# key: at least two characters; value: a quoted string, or anything without a comma
-SETTING = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+SETTING = re.compile(
+    r"""
+    [^\S\n]*
+    (?P<key> \w [\w /-]+ ) :          # at least two characters
+    [^\S\n]*
+    (?P<value>
+        " (?: [^"\\] | \\. )+ "        # quoted; a backslash escapes the next character
+      | [^,\n]*                        # or anything without a comma
+    )
+    (?: , | \Z )
+    """,
+    re.VERBOSE,
+)
 NEGATIVE_PREFIX = "Negative prompt:"
 
 
 def parse_infotext(text: str) -> Infotext:
     """Reads what A1111 and its relatives write. The last line holds settings if it has at least three of them."""
     *lines, last = text.strip().split("\n")
-    if len(SETTING.findall(last)) < 3:
+    if len(_pairs(last)) < 3:
         lines.append(last)
         last = ""
     parts: dict[bool, list[str]] = {False: [], True: []}
@@ -183,8 +206,11 @@ def parse_infotext(text: str) -> Infotext:
     for line in (raw.strip() for raw in lines):
         is_negative = is_negative or line.startswith(NEGATIVE_PREFIX)
         parts[is_negative].append(line.removeprefix(NEGATIVE_PREFIX).strip())
-    settings = {key: _unquoted(value) for key, value in SETTING.findall(last)}
-    return Infotext("\n".join(parts[False]), "\n".join(parts[True]), settings)
+    return Infotext("\n".join(parts[False]), "\n".join(parts[True]), dict(_pairs(last)))
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    return [(found["key"], _unquoted(found["value"])) for found in SETTING.finditer(line)]
 
 
 def _unquoted(value: str) -> str:

@@ -13,6 +13,8 @@ from typing import Annotated, Self
 from annotated_types import Interval, MaxLen, MultipleOf
 
 MAX_SEED = 2**32 - 1
+BETA_PARAMETERS = (0.6, 0.6)
+"""Of the Beta schedule."""
 GRID_PX = 8
 
 
@@ -156,7 +158,7 @@ class PromptWeightRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Every way in which the two profiles differ, by name. See docs/explanation/profiles.md."""
+    """Every way in which the two profiles differ, by name. See docs/reference/profiles.md."""
 
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING

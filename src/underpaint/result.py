@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
-from underpaint.request import InpaintRequest
+from annotated_types import Interval
+
+from underpaint.request import InpaintRequest, Matches, Seed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,14 +29,17 @@ class Recipe:
 
     request: InpaintRequest
     """With seeds drawn and sizes decided."""
-    image_index: int
+    image_index: Annotated[int, Interval(ge=0, le=64_000)]
     """Which image of the job: 0 … batch.total - 1."""
-    seed: int
-    subseed: int
+    seed: Seed
+    subseed: Seed
     model_name: str
     model_sha256: str
+    device: Annotated[str, Matches(r"cpu|cuda", "cpu or cuda")]
+    """Where the networks ran; the last digits of their answers depend on it."""
     picture_sha256: tuple[str, ...] = ()
     mask_sha256: str | None = None
+    is_mask_empty: bool = False
     versions: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -91,10 +96,3 @@ class ImageDone:
 
 
 Event = PhaseStarted | Underpainted | Stepped | BatchSampled | ImageDone
-
-
-def recipe_as_json(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as plain JSON values; `metadata` reads it back."""
-    from underpaint.codec import to_json
-
-    return to_json(recipe) | {"picture_sha256": list(recipe.picture_sha256)}

@@ -3,12 +3,12 @@
 Folder: `$UNDERPAINT_DATA`, or the user's data folder; `pictures/<first two digits>/<sha256>.png`.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
+from underpaint.errors import OutputError
+from underpaint.folders import data_folder
 from underpaint.image.io import (
     Picture,
     encode_png,
@@ -19,23 +19,23 @@ from underpaint.image.io import (
 )
 
 
-def data_folder() -> Path:
-    """Where this user's pictures and settings are kept."""
-    configured = os.environ.get("UNDERPAINT_DATA")
-    return Path(configured) if configured else platformdirs.user_data_path("underpaint", appauthor=False)
-
-
 def keep(picture: Picture | np.ndarray) -> str:
     """Stores a picture, or a mask (height, width), once; returns its sha256."""
     is_picture = isinstance(picture, Picture)
     sha256 = picture.sha256 if is_picture else sha256_of_pixels(picture)
     path = _path(sha256)
     if not path.exists():
-        pixels = picture.pixels if is_picture else picture
-        profile = picture.icc_profile if is_picture else None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
+        pixels, profile = (picture.pixels, picture.icc_profile) if is_picture else (picture, None)
         write_atomically(path, encode_png(pixels, icc_profile=profile))
     return sha256
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot make the folder {folder} of the store: {error.strerror}.") from error
 
 
 def stored_picture(sha256: str) -> Picture | None:

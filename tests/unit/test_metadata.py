@@ -36,6 +36,7 @@ RECIPE = Recipe(
     subseed=10,
     model_name="storybook",
     model_sha256="0123456789abcdef",
+    device="cpu",
     picture_sha256=("aa",),
     mask_sha256="bb",
     versions={"underpaint": "0"},
@@ -110,11 +111,38 @@ def test_files_of_other_programs_have_no_recipe() -> None:
     assert recipe_from_png_text({"parameters": "a cat"}) is None
 
 
+def test_a_whole_blur_is_written_as_a_whole_number() -> None:
+    request = replace(RECIPE.request, mask=MaskSettings(blur_x_px=4.0, blur_y_px=4.0))
+    assert "Mask blur: 4," in infotext(replace(RECIPE, request=request))
+
+
+def test_an_empty_mask_was_not_cropped_to() -> None:
+    text = infotext(replace(RECIPE, is_mask_empty=True))
+    assert "Mask blur: 4" in text
+    assert "Only masked" not in text
+
+
+def damaged(**changes: object) -> str:
+    record = json.loads(png_text(RECIPE)["underpaint"])
+    return json.dumps(record | changes)
+
+
 @pytest.mark.parametrize(
-    "damaged",
-    ["{", "{}", "[]", json.dumps({"format": 1}), json.dumps({"format": 99})],
-    ids=["cut off", "empty", "a list", "no request", "future format"],
+    ("text", "message"),
+    [
+        ("{", "damaged"),
+        ("[]", "not an object"),
+        ("{}", "format None"),
+        (damaged(format=99), "format 99"),
+        ('{"format": 1}', "request is missing"),
+        (damaged(seed="x"), "seed must be of type int"),
+        (damaged(seed=-1), "seed must lie between"),
+        (damaged(versions=[1]), "versions must be an object"),
+        (damaged(picture_sha256="abc"), "picture_sha256 must be a list"),
+        (damaged(picture_sha256=[5]), r"picture_sha256\[0\] must be of type str"),
+        (damaged(surprise=1), "surprise"),
+    ],
 )
-def test_a_damaged_recipe_is_named(damaged: str) -> None:
-    with pytest.raises(UnreadableImage, match="recipe"):
-        recipe_from_png_text({"underpaint": damaged})
+def test_a_damaged_recipe_is_named(text: str, message: str) -> None:
+    with pytest.raises(UnreadableImage, match=message):
+        recipe_from_png_text({"underpaint": text})

@@ -7,8 +7,9 @@ import torch
 
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.image.io import Picture
+from underpaint.job import prepare_job
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.pipeline import inpaint, underpainting
+from underpaint.pipeline import inpaint, run_job, underpainting
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
@@ -26,6 +27,8 @@ from underpaint.request import (
     Rules,
     Sampler,
     SamplingSettings,
+    Scheduler,
+    StepRule,
 )
 from underpaint.result import (
     BatchSampled,
@@ -205,6 +208,96 @@ def test_a_covering_mask_leaves_no_masked_cell_out(tiny_model: StableDiffusion, 
         start = next(event for event in events if isinstance(event, Underpainted))
         (sampled,) = [event for event in events if isinstance(event, BatchSampled)]
         assert torch.equal(start.latents, sampled.latents) is not changes
+
+
+@pytest.mark.parametrize("area", list(InpaintArea))
+def test_an_image_of_several_pictures_is_the_one_made_alone(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray, area: InpaintArea
+) -> None:
+    wider = Picture(np.ascontiguousarray(np.tile(picture.pixels, (1, 2, 1))[:, :90]))
+    request = replace(
+        QUICK, canvas=replace(QUICK.canvas, area=area, padding_px=4), batch=BatchSettings(size=2)
+    )
+    together = results(list(inpaint(request, tiny_model, pictures=[picture, wider], mask=mask)))
+    second = replace(request, noise=NoiseSettings(seed=12, subseed=0), batch=BatchSettings())
+    (alone,) = results(list(inpaint(second, tiny_model, pictures=[wider], mask=mask)))
+    assert together[1].picture.sha256 == alone.picture.sha256
+
+
+def test_open_sizes_of_several_pictures_follow_the_first(
+    tiny_model: StableDiffusion, picture: Picture
+) -> None:
+    tall = Picture(np.ascontiguousarray(picture.pixels.transpose(1, 0, 2)))
+    request = replace(
+        QUICK,
+        canvas=CanvasSettings(width=64),
+        sampling=replace(QUICK.sampling, steps=1),
+        batch=BatchSettings(size=2),
+    )
+    found = results(list(inpaint(request, tiny_model, pictures=[picture, tall])))
+    assert len({result.picture.size for result in found}) == 1
+
+
+def test_a_job_goes_on_from_a_later_batch(tiny_model: StableDiffusion) -> None:
+    request = replace(QUICK, batch=BatchSettings(count=3))
+    whole = results(list(inpaint(request, tiny_model)))
+    rest = results(list(run_job(prepare_job(request, tiny_model), first_batch=2)))
+    assert [result.recipe for result in rest] == [whole[2].recipe]
+    assert rest[0].picture.sha256 == whole[2].picture.sha256
+
+
+@pytest.mark.parametrize("scheduler", [Scheduler.AUTOMATIC, Scheduler.DDIM, Scheduler.KL_OPTIMAL])
+@pytest.mark.parametrize(("strength", "steps"), [(0.0, 0), (0.5, 6), (1.0, 12)])
+def test_the_exact_rule_runs_the_share_of_steps_it_promises(
+    tiny_model: StableDiffusion,
+    picture: Picture,
+    mask: np.ndarray,
+    scheduler: Scheduler,
+    strength: float,
+    steps: int,
+) -> None:
+    sampling = SamplingSettings(
+        sampler=Sampler.DDIM, scheduler=scheduler, steps=12, denoising_strength=strength
+    )
+    canvas = replace(QUICK.canvas, content=MaskedContent.FILL)
+    request = replace(QUICK, canvas=canvas, sampling=replace(sampling, cfg_scale=1.0))
+    events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))
+    assert sum(isinstance(event, Stepped) for event in events) == steps
+    if steps == 0:
+        start = next(event for event in events if isinstance(event, Underpainted))
+        (sampled,) = [event for event in events if isinstance(event, BatchSampled)]
+        assert torch.equal(start.latents, sampled.latents)
+
+
+def test_a1111s_ddim_without_a_step_leaves_the_noise(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    sampling = SamplingSettings(sampler=Sampler.DDIM, steps=20, denoising_strength=0.05)
+    request = replace(QUICK, sampling=sampling, rules=Profile.a1111())
+    events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))
+    start = next(event for event in events if isinstance(event, Underpainted))
+    (sampled,) = [event for event in events if isinstance(event, BatchSampled)]
+    assert not any(isinstance(event, Stepped) for event in events)
+    assert not torch.equal(start.latents, sampled.latents)
+
+
+@pytest.mark.parametrize("strength", [0.01, 0.001])
+def test_schedules_longer_than_the_models_are_refused(
+    tiny_model: StableDiffusion, picture: Picture, strength: float
+) -> None:
+    request = replace(
+        QUICK,
+        sampling=SamplingSettings(steps=20, denoising_strength=strength),
+        rules=replace(QUICK.rules, steps=StepRule.A1111_FIX_STEPS),
+    )
+    with pytest.raises(InvalidRequest, match="need a schedule of"):
+        list(inpaint(request, tiny_model, pictures=[picture]))
+
+
+def test_seeds_that_count_past_the_last_are_refused(tiny_model: StableDiffusion) -> None:
+    request = replace(QUICK, noise=NoiseSettings(seed=2**32 - 1, subseed=0), batch=BatchSettings(count=2))
+    with pytest.raises(InvalidRequest, match="leaves no seeds for 2 images"):
+        next(inpaint(request, tiny_model))
 
 
 def test_a_mask_without_a_picture_is_refused(tiny_model: StableDiffusion, mask: np.ndarray) -> None:

@@ -12,6 +12,6 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of every picture.")] = 7,
 ) -> None:
     """Inpaint the sample picture with the builtin model: one picture per masked content, and what lay under each."""
-    from underpaint.demo import make_demo
+    from underpaint.cli.demonstration import make_demo
 
     make_demo(out, steps=steps, seed=seed)

@@ -24,10 +24,6 @@ class OutputFiles:
         self._folder = target.parent if self._is_file else target
         self._stem = target.stem if self._is_file else stem
         self._total = total
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"Cannot make the folder {self._folder}: {error.strerror}.") from error
 
     def write(self, event: "Event", model: "StableDiffusion") -> list[dict[str, Any]]:
         """Writes what the event brings; returns a record for each result."""
@@ -43,7 +39,7 @@ class OutputFiles:
         from underpaint.metadata import png_text
 
         result = done.result
-        path = self._path(done.index, result.recipe.seed)
+        path = self._path(done.index, str(result.recipe.seed))
         write_picture(path, result.picture, png_text(result.recipe))
         return {
             "file": str(path),
@@ -57,15 +53,24 @@ class OutputFiles:
 
         images = len(event.latents)
         for i, picture in enumerate(underpainting(event, model)):
-            path = self._path(event.batch * images + i, None)
-            write_picture(path.with_stem(f"{path.stem}-under"), picture, {})
+            index = event.batch * images + i
+            write_picture(self._path(index, f"under-{index + 1}", mark="-under"), picture, {})
 
-    def _path(self, index: int, seed: int | None) -> Path:
+    def _path(self, index: int, name_in_folder: str, *, mark: str = "") -> Path:
+        """`mark` tells another picture of the same image apart where the user named the file."""
+        make_folder(self._folder)
         if self._is_file:
             number = f"-{index + 1}" if self._total > 1 else ""
-            return self._folder / f"{self._stem}{number}.png"
-        name = f"{self._stem}-{index + 1}" if seed is None else f"{self._stem}-{seed}"
-        return _unused(self._folder / f"{name}.png")
+            return self._folder / f"{self._stem}{number}{mark}.png"
+        return unused(self._folder / f"{self._stem}-{name_in_folder}.png")
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder for results, and those above it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot make the folder {folder}: {error.strerror}.") from error
 
 
 def write_picture(path: Path, picture: "Picture", text: dict[str, str]) -> None:
@@ -75,7 +80,8 @@ def write_picture(path: Path, picture: "Picture", text: dict[str, str]) -> None:
     write_atomically(path, encode_png(picture.pixels, icc_profile=picture.icc_profile, text=text))
 
 
-def _unused(path: Path) -> Path:
+def unused(path: Path) -> Path:
+    """The path, with a number added if it is taken."""
     candidate, number = path, 2
     while candidate.exists():
         candidate = path.with_stem(f"{path.stem}-{number}")

@@ -17,10 +17,10 @@ def info(
     as_json: options.AsJson = False,
 ) -> None:
     """Show the settings a picture was made with."""
+    from underpaint.codec import to_json
     from underpaint.errors import UnreadableImage
     from underpaint.image.io import read_png_text
     from underpaint.metadata import PARAMETERS_KEY, parse_infotext, recipe_from_png_text
-    from underpaint.result import recipe_as_json
 
     text = read_png_text(file)
     recipe = recipe_from_png_text(text)
@@ -29,7 +29,7 @@ def info(
     if as_json:
         record = {
             "parameters": asdict(parse_infotext(text[PARAMETERS_KEY])),
-            "recipe": None if recipe is None else recipe_as_json(recipe),
+            "recipe": None if recipe is None else to_json(recipe),
         }
         print(json.dumps(record, ensure_ascii=False))
         return

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from underpaint.cli import options
+from underpaint.cli.options import Device
 
 if TYPE_CHECKING:
     from underpaint.cli.running import Inputs
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.request import InpaintRequest
-    from underpaint.result import Recipe
+    from underpaint.result import Recipe, Result
 
 
 def redo(
@@ -25,39 +26,52 @@ def redo(
     mask: Annotated[
         Path | None, typer.Option("--mask", help="The mask, if the store has lost it.", show_default=False)
     ] = None,
+    device: Annotated[
+        Device | None, typer.Option("--device", help="Default: the one the result was made on.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Default: FILE with -redo added.", show_default=False)
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Make the same picture again, byte for byte, and say whether it is the same."""
-    from underpaint.cli.files import write_picture
-    from underpaint.cli.running import load_model, messages, shown
+    from underpaint.cli.files import unused, write_picture
+    from underpaint.cli.running import load_model, messages
     from underpaint.errors import UnreadableImage
-    from underpaint.image.io import read_png_text
-    from underpaint.metadata import recipe_from_png_text
-    from underpaint.pipeline import inpaint
-    from underpaint.result import ImageDone
+    from underpaint.image.io import load_picture, read_png_text
+    from underpaint.metadata import png_text, recipe_from_png_text
 
     text = read_png_text(file)
     recipe = recipe_from_png_text(text)
     if recipe is None:
         raise UnreadableImage(f"{file} holds no Underpaint recipe; only our own results can be made again.")
     inputs = _inputs(recipe, image, mask)
-    model = load_model(recipe.request.model)
+    model = load_model(recipe.request.model, device or Device(recipe.device))
     _check_model(recipe, model)
-    request, index = _request_of_one_image(recipe)
-    target = out or file.with_stem(f"{file.stem}-redo")
-    for event in shown(inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=as_json):
-        if isinstance(event, ImageDone) and event.index == index:
-            write_picture(target, event.result.picture, text)
-    is_same = target.read_bytes() == file.read_bytes()
+    result = _made_again(recipe, model, inputs, quiet=as_json)
+    is_same = result.picture.sha256 == load_picture(file).sha256
+    target = out or unused(file.with_stem(f"{file.stem}-redo"))
+    write_picture(target, result.picture, text if is_same else png_text(result.recipe))
     if as_json:
-        print(json.dumps({"file": str(target), "identical": is_same}))
+        print(json.dumps({"file": str(target), "identical": target.read_bytes() == file.read_bytes()}))
         return
-    verdict = "identical bytes" if is_same else "the bytes differ; compare versions with: underpaint info"
+    verdict = "identical" if is_same else "not the same; compare the versions with: underpaint info"
     messages.print(verdict, style="green" if is_same else "yellow")
     print(target)
+
+
+def _made_again(recipe: "Recipe", model: "StableDiffusion", inputs: "Inputs", *, quiet: bool) -> "Result":
+    from underpaint.cli.running import shown
+    from underpaint.errors import UnreadableImage
+    from underpaint.pipeline import inpaint
+    from underpaint.result import ImageDone
+
+    request, index = _request_of_one_image(recipe)
+    events = shown(inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=quiet)
+    for event in events:
+        if isinstance(event, ImageDone) and event.index == index:
+            return event.result
+    raise UnreadableImage(f"The recipe names image {index + 1} of a job of {request.batch.total}.")
 
 
 def _inputs(recipe: "Recipe", image: Path | None, mask: Path | None) -> "Inputs":
@@ -84,7 +98,9 @@ def _check_input(what: str, option: str, wanted: str, found: str | None) -> None
     if found is None:
         raise InvalidRequest(f"The {what} {wanted[:12]}… is not in the store; name its file with {option}.")
     if found != wanted:
-        raise InvalidRequest(f"{option} is another {what} than the result was made from ({wanted[:12]}…).")
+        raise InvalidRequest(
+            f"This is another {what} than the result was made from ({wanted[:12]}…); name that one with {option}."
+        )
 
 
 def _check_model(recipe: "Recipe", model: "StableDiffusion") -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from underpaint.cli.files import OutputFiles
 from underpaint.cli.options import Device, OutputOptions
-from underpaint.errors import StudioError
+from underpaint.errors import InvalidRequest, StudioError
 from underpaint.request import InpaintRequest
 
 if TYPE_CHECKING:
@@ -47,22 +47,27 @@ def load_model(name: str, device: Device = Device.AUTO) -> "StableDiffusion":
     from underpaint.models.catalog import default_folders, find_model
     from underpaint.models.stable_diffusion import best_device, load
 
+    if device is Device.CUDA and best_device() != Device.CUDA:
+        raise InvalidRequest("--device cuda: torch finds no graphics card here; take cpu.")
     model = find_model(name, default_folders())
     with messages.status(f"Loading {model.name} …"):
         return load(model, device=best_device() if device is Device.AUTO else device.value)
 
 
 def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: Device) -> None:
-    """Makes the pictures of a request and writes each as soon as it is done."""
-    from underpaint.pipeline import inpaint
+    """Makes the pictures of a request and writes each as soon as it is done; keeps what they were made from."""
+    from underpaint.job import prepare_job
+    from underpaint.pipeline import run_job
+    from underpaint.store import keep
 
     files = OutputFiles(output, inputs.stem, request.batch.total)
     model = load_model(request.model, device)
+    job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask)
+    for picture in (*inputs.pictures, *([] if inputs.mask is None else [inputs.mask])):
+        keep(picture)
     written: list[dict[str, Any]] = []
     started = time.perf_counter()
-    for event in shown(
-        inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=output.as_json
-    ):
+    for event in shown(run_job(job), quiet=output.as_json):
         for record in files.write(event, model):
             written.append(record)
             if not output.as_json:
@@ -81,7 +86,7 @@ def print_result(record: dict[str, Any]) -> None:
 
 def shown(events: Iterator["Event"], *, quiet: bool) -> Iterator["Event"]:
     """Passes events on, with a progress bar per batch where a person is looking."""
-    from underpaint.result import Stepped
+    from underpaint.result import PhaseStarted, Stepped
 
     if quiet or not messages.is_terminal:
         yield from events
@@ -90,7 +95,9 @@ def shown(events: Iterator["Event"], *, quiet: bool) -> Iterator["Event"]:
     with Progress(*columns, console=messages, transient=True) as progress:
         task = progress.add_task("preparing", total=None)
         for event in events:
-            if isinstance(event, Stepped):
+            if isinstance(event, PhaseStarted):
+                progress.reset(task, total=None, description=event.phase.value)
+            elif isinstance(event, Stepped):
                 progress.update(task, description=_label(event), completed=event.step, total=event.steps)
             yield event
 

@@ -1,17 +1,13 @@
-"""Reads the pictures of a command line and keeps a copy, so that a result can be made again later."""
+"""Reads the pictures of a command line."""
 
 from pathlib import Path
 
 from underpaint.cli.running import Inputs
 from underpaint.image.io import load_mask, load_picture
-from underpaint.store import keep
 
 
 def read_inputs(image: Path, mask: Path | None) -> Inputs:
-    """The picture and mask of these files, remembered in the store under their sha256."""
-    picture = load_picture(image)
-    mask_pixels = None if mask is None else load_mask(mask)
-    keep(picture)
-    if mask_pixels is not None:
-        keep(mask_pixels)
-    return Inputs(pictures=(picture,), mask=mask_pixels, stem=image.stem)
+    """The picture and the mask of these files."""
+    return Inputs(
+        pictures=(load_picture(image),), mask=None if mask is None else load_mask(mask), stem=image.stem
+    )

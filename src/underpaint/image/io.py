@@ -67,8 +67,11 @@ class Picture:
 
     @property
     def sha256(self) -> str:
-        """Of depth, shape and pixels: the same for a PNG and a TIFF that hold the same picture."""
-        return sha256_of_pixels(self.pixels)
+        """Of depth, shape, pixels and colour profile: the same for a PNG and a TIFF that hold the same picture."""
+        of_pixels = sha256_of_pixels(self.pixels)
+        if self.icc_profile is None:
+            return of_pixels
+        return hashlib.sha256(of_pixels.encode() + self.icc_profile).hexdigest()
 
 
 def sha256_of_pixels(pixels: np.ndarray) -> str:

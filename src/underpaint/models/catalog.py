@@ -13,14 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
+from underpaint.folders import cache_folder, data_folder
 
 BUILTIN_MODEL = "storybook"
 FOLDERS_VARIABLE = "UNDERPAINT_MODELS"
 SAFETENSORS = ".safetensors"
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
+DECIDING = (SAFETENSORS, ".json", ".txt")
+"""Files of a model folder that decide its pictures."""
 FOLDER_MARK = "model_index.json"
 
 
@@ -43,9 +44,7 @@ class ModelFile:
 def default_folders() -> tuple[Path, ...]:
     """Those in the environment variable UNDERPAINT_MODELS, then `models` in the user's data folder."""
     named = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
-    return *(Path(name).expanduser() for name in named if name), platformdirs.user_data_path(
-        "underpaint"
-    ) / "models"
+    return *(Path(name).expanduser() for name in named if name), data_folder() / "models"
 
 
 def list_models(folders: Sequence[Path]) -> tuple[ModelFile, ...]:
@@ -81,15 +80,17 @@ def find_model(name_or_path: str, folders: Sequence[Path]) -> ModelFile:
 
 
 def sha256_of(path: Path, *, cache_file: Path | None = None) -> str:
-    """The sha256 of a file, or for a folder the sha256 over names and hashes of the safetensors files in it.
+    """The sha256 of a file, or for a folder the sha256 over names and hashes of its weights, configurations and
+    vocabularies.
 
     File hashes are remembered by path, size and time of change in `cache_file` (default: in the user's cache).
     """
-    cache_file = cache_file or platformdirs.user_cache_path("underpaint") / "sha256.json"
+    cache_file = cache_file or cache_folder() / "sha256.json"
     if path.is_file():
         return _file_sha256(path, cache_file)
-    weights = sorted(path.rglob(f"*{SAFETENSORS}"), key=lambda file: file.relative_to(path).as_posix())
-    lines = [f"{file.relative_to(path).as_posix()} {_file_sha256(file, cache_file)}\n" for file in weights]
+    deciding = [file for file in path.rglob("*") if file.suffix in DECIDING and file != cache_file]
+    deciding.sort(key=lambda file: file.relative_to(path).as_posix())
+    lines = [f"{file.relative_to(path).as_posix()} {_file_sha256(file, cache_file)}\n" for file in deciding]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

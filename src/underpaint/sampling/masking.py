@@ -1,4 +1,4 @@
-"""Mask blending in latent space. Mask: 1 = repaint, shape (h, w), broadcast over batch and channels."""
+"""Mask blending in latent space. Mask: 1 = repaint, of any shape that broadcasts, usually (images, 1, h, w)."""
 
 from torch import Tensor
 

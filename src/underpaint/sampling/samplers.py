@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from underpaint.request import DdimRule, NoiseSettings, Rules, Sampler, SamplingSettings
+from underpaint.request import DdimRule, NoiseSettings, Rules, Sampler, SamplingSettings, StepRule
 from underpaint.sampling.brownian import BrownianNoise
 from underpaint.sampling.denoiser import NoisePredictor, SigmaTable, Step, clean_estimates
 from underpaint.sampling.masking import keep_unmasked, show_unmasked
@@ -26,14 +26,14 @@ from underpaint.sampling.steps import step_range
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Where the sampling of one batch starts. All tensors (images, 4, h, w) but the mask."""
+    """Where the sampling of one batch starts. Tensors (images, 4, h, w) but for the mask."""
 
     noise: Tensor
     """Starting noise, already multiplied."""
     init: Tensor | None
     """The clean underpainting; None for text-to-image."""
     mask: Tensor | None
-    """(h, w), 1 = repaint; None repaints everything."""
+    """(images, 1, h, w), 1 = repaint; None repaints everything."""
     seeds: Sequence[int]
     stream: BatchNoise
     """Where stochastic samplers draw their further noise."""
@@ -59,9 +59,11 @@ class Sampling:
         """The noisy latents that `run` begins with."""
         if self._walks_timesteps:
             return start.noise if start.init is None else self._noised(start.init, start.noise)
-        sigma = self.sigmas(from_picture=start.init is not None)[0]
+        sigma, *lower = self.sigmas(from_picture=start.init is not None)
         if start.init is None:
             return start.noise * sigma
+        if not lower:  # no step will be done
+            return start.init
         return start.init + start.noise * (sigma + self.noise.extra)
 
     def run(self, predict: NoisePredictor, start: Start) -> Iterator[Step]:
@@ -75,7 +77,12 @@ class Sampling:
         if not from_picture:
             return self._schedule(self.settings.steps)
         steps = step_range(self.settings, self.rules.steps)
-        return self._schedule(steps.schedule_steps)[steps.first :]
+        schedule = self._schedule(steps.schedule_steps)
+        if (
+            self.rules.steps is StepRule.EXACT
+        ):  # counted from the end: a schedule may hold more levels than steps
+            return schedule[len(schedule) - 1 - steps.calls :]
+        return schedule[steps.first :]
 
     @property
     def _walks_timesteps(self) -> bool:

@@ -8,11 +8,10 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import Sampler, Scheduler
+from underpaint.request import BETA_PARAMETERS, Sampler, Scheduler
 from underpaint.sampling.denoiser import SigmaTable
 
 KARRAS_RHO = 7.0
-BETA_PARAMETERS = (0.6, 0.6)
 # https://research.nvidia.com/labs/toronto-ai/AlignYourSteps: Stable Diffusion 1.5, 10 steps
 ALIGN_YOUR_STEPS_SD1 = (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029)
 
@@ -108,9 +107,9 @@ OWN_SCHEDULER: dict[Sampler, Scheduler] = {
     Sampler.DPMPP_2M_SDE: Scheduler.EXPONENTIAL,
     Sampler.EULER_A: Scheduler.UNIFORM,
     Sampler.EULER: Scheduler.UNIFORM,
-    Sampler.DDIM: Scheduler.DDIM,
+    Sampler.DDIM: Scheduler.UNIFORM,
 }
-"""What Automatic stands for."""
+"""What Automatic stands for. (DDIM as A1111 runs it walks timesteps of its own.)"""
 
 
 def effective_scheduler(sampler: Sampler, scheduler: Scheduler) -> Scheduler:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from underpaint.errors import InvalidRequest
 from underpaint.request import SamplingSettings, StepRule
 
+LONGEST_SCHEDULE = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRange:
@@ -32,6 +34,11 @@ def step_range(settings: SamplingSettings, rule: StepRule) -> StepRange:
                     "Step rule a1111-fix-steps has no schedule for denoising strength 0; raise the strength."
                 )
             schedule_steps = int(steps / capped)
+            if schedule_steps > LONGEST_SCHEDULE:
+                raise InvalidRequest(
+                    f"{steps} steps at denoising strength {strength} need a schedule of {schedule_steps} steps; models "
+                    f"have {LONGEST_SCHEDULE} noise levels. Raise the strength, or take fewer steps."
+                )
             return StepRange(schedule_steps=schedule_steps, first=schedule_steps - steps)
         case StepRule.EXACT:
             calls = max(round(strength * steps), 1) if strength > 0 else 0

@@ -2,15 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import TINY_MODEL
+from underpaint import pipeline
 from underpaint.cli import main
-from underpaint.image.io import Picture, encode_png, load_picture
+from underpaint.image.io import Picture, encode_png, load_picture, read_png_text
+from underpaint.job import Job
+from underpaint.result import Event, ImageDone
 
 Run = Callable[..., int]
 QUICK = ["--model", str(TINY_MODEL), "--steps", "2", "--width", "64", "--height", "64", "--seed", "3"]
@@ -68,6 +71,30 @@ def test_what_lies_under_the_mask_can_be_saved(run: Run, files: tuple[Path, Path
     assert load_picture(tmp_path / "a-under.png").size == (72, 56)
 
 
+def test_underpaintings_in_a_folder_replace_nothing(
+    run: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    image, mask = files
+    for _ in range(2):
+        assert run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "out", "--save-under") == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["girl-3-2.png", "girl-3.png", "girl-under-1-2.png", "girl-under-1.png"]
+
+
+def test_an_edited_result_is_not_called_identical(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    result = tmp_path / "a.png"
+    run("inpaint", image, "--mask", mask, *QUICK, "-o", result)
+    edited = load_picture(result).pixels.copy()
+    edited[0, 0] += 1
+    result.write_bytes(encode_png(edited, text=read_png_text(result)))
+    capsys.readouterr()
+    assert run("redo", result, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["identical"] is False
+
+
 def test_redo_makes_the_same_bytes(
     run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,8 +123,9 @@ def test_redo_asks_for_inputs_the_store_has_lost(
     assert "--image" in capsys.readouterr().err
     assert run("redo", result, "--image", mask, "--mask", mask) == 2
     assert "another picture" in capsys.readouterr().err
-    assert run("redo", result, "--image", image, "--mask", mask) == 0
-    assert (tmp_path / "a-redo.png").read_bytes() == result.read_bytes()
+    for copy in ("a-redo.png", "a-redo-2.png"):
+        assert run("redo", result, "--image", image, "--mask", mask) == 0
+        assert (tmp_path / copy).read_bytes() == result.read_bytes()
 
 
 def test_generate_makes_a_picture_from_words_and_from_a_picture(
@@ -130,6 +158,7 @@ def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.Captur
         (["generate", "-o", "picture.gif", *QUICK], "does not end in .png"),
         (["info", "missing.png"], "missing.png"),
         (["generate", "--sampler", "Eula"], "Eula"),
+        (["generate", "--device", "cuda"], "no graphics card"),
     ],
 )
 def test_mistakes_end_in_one_sentence_and_code_2(
@@ -157,18 +186,15 @@ def test_json_errors_are_objects(run: Run, capsys: pytest.CaptureFixture[str], m
 def test_ctrl_c_keeps_finished_images(
     run: Run, files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from underpaint import pipeline
-    from underpaint.result import ImageDone
+    original = pipeline.run_job
 
-    original = pipeline.inpaint
-
-    def interrupted(*arguments: object, **named: object):  # type: ignore[no-untyped-def]
-        for event in original(*arguments, **named):  # type: ignore[arg-type]
+    def interrupted(job: Job) -> Iterator[Event]:
+        for event in original(job):
             yield event
             if isinstance(event, ImageDone):
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "inpaint", interrupted)
+    monkeypatch.setattr(pipeline, "run_job", interrupted)
     image, mask = files
     assert run("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "3", "-o", tmp_path / "out") == 130
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["girl-3.png"]

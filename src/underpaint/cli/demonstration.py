@@ -12,9 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
 from underpaint.canvas import changed_outside, soft_mask
-from underpaint.cli.files import write_picture
+from underpaint.cli.files import make_folder, write_picture
 from underpaint.cli.running import load_model, shown
-from underpaint.errors import OutputError
 from underpaint.geometry import Box
 from underpaint.image.io import Picture, load_mask, load_picture, write_atomically
 from underpaint.image.mask import bounding_box
@@ -42,10 +41,7 @@ SHEET_PADDING_PX = 90
 
 def make_demo(folder: Path, *, steps: int, seed: int) -> None:
     """Writes sample, mask, a result and its underpainting per masked content, a contact sheet and `report.json`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+    make_folder(folder)
     console = Console()
     sample, mask = _write_sample(folder)
     model = load_model("storybook")

@@ -1,0 +1,192 @@
+"""A request made ready to run: checked, with seeds and sizes decided and every picture's canvas prepared."""
+
+import platform
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+import numpy as np
+
+from underpaint import __version__
+from underpaint.canvas import PreparedCanvas, prepare, soft_mask
+from underpaint.codec import validated
+from underpaint.errors import InvalidRequest, UnsupportedFeature
+from underpaint.geometry import Size
+from underpaint.image.io import Picture, sha256_of_pixels
+from underpaint.image.mask import bounding_box
+from underpaint.models.memory import out_of_memory_explained
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.plan import Plan, plan
+from underpaint.prompt.parser import unsupported_syntax
+from underpaint.request import (
+    MAX_SEED,
+    BatchSettings,
+    CompositeRule,
+    InpaintRequest,
+    MaskedContent,
+    StepRule,
+)
+from underpaint.result import Recipe
+from underpaint.sampling.noise import seeds_of_images
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """All that the batches of a request share."""
+
+    request: InpaintRequest
+    model: StableDiffusion
+    plan: Plan
+    """Of the first picture; the working size is the same for all."""
+    pictures: tuple[Picture, ...]
+    canvases: tuple[PreparedCanvas, ...]
+    """One per input picture; none for text-to-image."""
+    recipe: Recipe
+    """Of the first image; the others differ in index and seeds."""
+
+    @property
+    def latent_shape(self) -> tuple[int, int, int]:
+        """(4, h, w) of one image."""
+        return 4, self.plan.latents.height, self.plan.latents.width
+
+    @property
+    def is_done_already(self) -> bool:
+        """The input's bytes are the result: nothing is masked, or the original stays at denoising strength 0."""
+        rules, canvas = self.request.rules, self.request.canvas
+        stays = (
+            rules.composite is CompositeRule.EXACT
+            and rules.steps is StepRule.EXACT
+            and canvas.content is MaskedContent.ORIGINAL
+            and self.request.sampling.denoising_strength == 0
+        )
+        keeps_size = bool(self.canvases) and self.canvases[0].keeps_original_size
+        return not self.plan.repaints or (stays and keeps_size)
+
+    def seeds_of_batch(self, batch: int) -> tuple[list[int], list[int]]:
+        """Seeds and subseeds of the images of a batch."""
+        size = self.request.batch.size
+        images = slice(batch * size, (batch + 1) * size)
+        seeds, subseeds = seeds_of_images(self.request.noise, self.request.batch.total)
+        return seeds[images], subseeds[images]
+
+    def recipe_of(self, index: int) -> Recipe:
+        """The recipe of one image of the job."""
+        batch, place = divmod(index, self.request.batch.size)
+        seeds, subseeds = self.seeds_of_batch(batch)
+        return replace(self.recipe, image_index=index, seed=seeds[place], subseed=subseeds[place])
+
+
+def prepare_job(
+    request: InpaintRequest,
+    model: StableDiffusion,
+    *,
+    pictures: Sequence[Picture] = (),
+    mask: np.ndarray | None = None,
+) -> Job:
+    """Checks everything, draws open seeds, plans and prepares; no network runs.
+
+    `pictures`: none = text-to-image, one = the usual case, several = one per image of a batch (the batch size is
+    then their number). `mask`: uint8 (height, width), 255 = repaint; None = image-to-image.
+    """
+    request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
+    with out_of_memory_explained():
+        soft = None if mask is None else soft_mask(request, mask)
+        shared = _planned(request, model, pictures[0].size if pictures else None, soft)
+        request = _with_working_size(request, shared.working)
+        canvases = [
+            prepare(request, _planned(request, model, picture.size, soft), picture, soft)
+            for picture in pictures
+        ]
+    seeds, subseeds = seeds_of_images(request.noise, 1)
+    recipe = Recipe(
+        request=request,
+        image_index=0,
+        seed=seeds[0],
+        subseed=subseeds[0],
+        model_name=model.name,
+        model_sha256=model.sha256,
+        device=model.device.type,
+        picture_sha256=tuple(picture.sha256 for picture in pictures),
+        mask_sha256=None if mask is None else sha256_of_pixels(mask),
+        is_mask_empty=soft is not None and not soft.any(),
+        versions=library_versions(),
+    )
+    return Job(
+        request=request,
+        model=model,
+        plan=shared,
+        pictures=tuple(pictures),
+        canvases=tuple(canvases),
+        recipe=recipe,
+    )
+
+
+def _checked(
+    request: InpaintRequest, model: StableDiffusion, pictures: Sequence[Picture], mask: np.ndarray | None
+) -> InpaintRequest:
+    validated(request)
+    if model.is_inpaint_model:
+        raise UnsupportedFeature(
+            f"{model.name} is an inpainting checkpoint (9 channels), which this version cannot run yet."
+        )
+    if mask is not None and not pictures:
+        raise InvalidRequest("A mask needs a picture to inpaint; give one, or leave out the mask.")
+    for text in (request.prompt.positive, request.prompt.negative):
+        if found := unsupported_syntax(text):
+            raise UnsupportedFeature(
+                f"The prompt uses {found}, which this version does not support; remove it."
+            )
+    if len(pictures) > 1:
+        request = _with_batch_of(len(pictures), request)
+    _check_seeds(request)
+    return request
+
+
+def _with_batch_of(pictures: int, request: InpaintRequest) -> InpaintRequest:
+    if pictures > request.batch.size:
+        raise InvalidRequest(f"{pictures} pictures do not fit a batch of {request.batch.size}.")
+    return replace(request, batch=BatchSettings(size=pictures, count=request.batch.count))
+
+
+def _check_seeds(request: InpaintRequest) -> None:
+    """The seeds of later images are counted up and must stay seeds."""
+    for name, seed in (("seed", request.noise.seed), ("subseed", request.noise.subseed)):
+        if (seed or 0) + request.batch.total - 1 > MAX_SEED:
+            raise InvalidRequest(
+                f"noise.{name} {seed} leaves no seeds for {request.batch.total} images; take a smaller one."
+            )
+
+
+def _planned(
+    request: InpaintRequest, model: StableDiffusion, picture: Size | None, soft: np.ndarray | None
+) -> Plan:
+    return plan(
+        request,
+        picture=picture,
+        mask_box=None if soft is None else bounding_box(soft),
+        mask_size=None if soft is None else Size(soft.shape[1], soft.shape[0]),
+        native_px=model.native_px,
+    )
+
+
+def _with_working_size(request: InpaintRequest, size: Size) -> InpaintRequest:
+    return replace(request, canvas=replace(request.canvas, width=size.width, height=size.height))
+
+
+def library_versions() -> dict[str, str]:
+    """What a recipe names, so that a different picture years later can be explained."""
+    libraries = (
+        "torch",
+        "diffusers",
+        "transformers",
+        "numpy",
+        "pillow",
+        "opencv-python-headless",
+        "torchsde",
+    )
+    return {
+        "underpaint": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in libraries},
+    }
