@@ -112,9 +112,18 @@ def _decode_scalar(hint: Any, data: Any, path: str) -> Any:
         return data
     if isinstance(data, bool) is not (hint is bool) or not isinstance(data, hint):
         raise InvalidRequest(f"{path} must be of type {hint.__name__}, not {data!r}.")
+    if isinstance(data, str) and not _is_unicode(data):
+        raise InvalidRequest(
+            f"{path} holds characters that are not valid Unicode; check the text's encoding."
+        )
     if isinstance(data, float) and not math.isfinite(data):
         raise InvalidRequest(f"{path} must be a finite number, not {data}.")
     return data
+
+
+def _is_unicode(text: str) -> bool:
+    """False for text with lone surrogates, which bytes in a wrong encoding become on a command line."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _check_limit(limit: Any, value: Any, path: str) -> None:

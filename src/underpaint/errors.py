@@ -6,6 +6,7 @@
     ├── UnreadableImage         the caller: a picture, mask or result file cannot be read
     ├── ModelNotFound           the user: no checkpoint of that name
     ├── UnsupportedCheckpoint   the user: the file is not a model we can run
+    ├── ModelFailure            the user: the model's answer is not a picture
     ├── OutputError             the user: disk full, folder missing, no permission
     ├── OutOfMemory             the machine: smaller size or batch
     └── Cancelled               nobody: the user stopped it
@@ -42,6 +43,10 @@ class ModelNotFound(StudioError):
 
 class UnsupportedCheckpoint(StudioError):
     code = "unsupported-checkpoint"
+
+
+class ModelFailure(StudioError):
+    code = "model-failure"
 
 
 class OutputError(StudioError):

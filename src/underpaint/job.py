@@ -15,6 +15,7 @@ from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.geometry import Size
 from underpaint.image.io import Picture, sha256_of_pixels
 from underpaint.image.mask import bounding_box
+from underpaint.image.resize import size_of
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.plan import Plan, plan
@@ -30,6 +31,8 @@ from underpaint.request import (
 from underpaint.result import Recipe
 from underpaint.sampling.noise import seeds_of_images
 
+ASPECT_TOLERANCE = 0.02
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -42,6 +45,7 @@ class Job:
     pictures: tuple[Picture, ...]
     canvases: tuple[PreparedCanvas, ...]
     """One per input picture; none for text-to-image."""
+    mask_size: Size | None
     recipe: Recipe
     """Of the first image; the others differ in index and seeds."""
 
@@ -62,6 +66,22 @@ class Job:
         )
         keeps_size = bool(self.canvases) and self.canvases[0].keeps_original_size
         return not self.plan.repaints or (stays and keeps_size)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the caller should hear before the job runs: settings that will not do what was probably meant."""
+        found: list[str] = []
+        if self.recipe.is_mask_empty:
+            found.append(
+                "Nothing is masked (a wide blur can wipe out a tiny mask); the picture stays as it is."
+            )
+        if self.mask_size and self.pictures:
+            size = self.pictures[0].size
+            if abs(self.mask_size.aspect / size.aspect - 1) > ASPECT_TOLERANCE:
+                found.append(
+                    f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
+                )
+        return found
 
     def seeds_of_batch(self, batch: int) -> tuple[list[int], list[int]]:
         """Seeds and subseeds of the images of a batch."""
@@ -118,6 +138,7 @@ def prepare_job(
         plan=shared,
         pictures=tuple(pictures),
         canvases=tuple(canvases),
+        mask_size=None if soft is None else size_of(soft),
         recipe=recipe,
     )
 
@@ -165,7 +186,7 @@ def _planned(
         request,
         picture=picture,
         mask_box=None if soft is None else bounding_box(soft),
-        mask_size=None if soft is None else Size(soft.shape[1], soft.shape[0]),
+        mask_size=None if soft is None else size_of(soft),
         native_px=model.native_px,
     )
 

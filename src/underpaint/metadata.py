@@ -52,7 +52,7 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
         return None
     try:
         record = json.loads(text[RECIPE_KEY])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableImage(f"The recipe in the file is damaged: {error}.") from error
     if not isinstance(record, dict):
         raise UnreadableImage("The recipe in the file is damaged: it is not an object.")
@@ -62,9 +62,18 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
             f"The recipe has format {written}; this version reads {RECIPE_FORMAT}. Update Underpaint."
         )
     try:
-        return from_json(Recipe, fields)
+        recipe = from_json(Recipe, fields)
+        _check_consistency(recipe)
+        return recipe
     except InvalidRequest as error:
         raise UnreadableImage(f"The recipe in the file is damaged: {error}") from error
+
+
+def _check_consistency(recipe: Recipe) -> None:
+    if recipe.image_index >= recipe.request.batch.total:
+        raise InvalidRequest(f"it has no image {recipe.image_index + 1}.")
+    if recipe.mask_sha256 and not recipe.picture_sha256:
+        raise InvalidRequest("it names a mask without a picture.")
 
 
 def infotext(recipe: Recipe) -> str:

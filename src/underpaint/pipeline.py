@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, latent_mask, without_canvas
+from underpaint.errors import ModelFailure
 from underpaint.image.io import Picture
 from underpaint.job import Job, prepare_job
 from underpaint.models.memory import out_of_memory_explained
@@ -226,6 +227,11 @@ def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[
             sigma=step.sigma,
             denoised=step.denoised,
         )
+    if not torch.isfinite(latents).all():
+        raise ModelFailure(
+            f"{job.model.name} answered with numbers that are not finite; the checkpoint may be damaged, or settings "
+            "such as the CFG scale are far outside what it was made for."
+        )
     if start.init is None or start.mask is None:
         return latents
     return blended(latents, start.init, start.mask)
@@ -233,6 +239,8 @@ def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[
 
 def _finished(job: Job, index: int, latents: Tensor) -> ImageDone:
     decoded = job.model.vae.decode(latents)
+    if not np.isfinite(decoded).all():
+        raise ModelFailure(f"The autoencoder of {job.model.name} answered with numbers that are not finite.")
     if not job.canvases:
         return _image_done(job, index, without_canvas(job.request, decoded), changed_outside_px=None)
     canvas = job.canvases[index % len(job.canvases)]

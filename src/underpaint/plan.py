@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import assert_never
 
+from underpaint.errors import InvalidRequest
 from underpaint.geometry import Box, Size
 from underpaint.image.placement import centred, fitting
 from underpaint.request import GRID_PX, CanvasSettings, CompositeRule, InpaintArea, InpaintRequest, ResizeMode
@@ -119,6 +120,10 @@ def _whole_picture(
             content = centred(fitting(picture, working), working)
         case ResizeMode.LATENT_UPSCALE:
             encoded = _on_grid(picture) if is_exact else picture
+            if min(encoded) < SMALLEST_SIDE_PX:
+                raise InvalidRequest(
+                    f"A picture of {picture} is too small for resize mode latent-upscale; choose just-resize."
+                )
         case _:
             assert_never(canvas.resize_mode)
     keeps_picture_size = is_exact and has_mask

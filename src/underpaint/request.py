@@ -101,7 +101,7 @@ class StepRule(StrEnum):
     A1111_FIX_STEPS = "a1111-fix-steps"
     """S calls, taken from a schedule of int(S / min(d, 0.999)) steps (A1111's option img2img_fix_steps)."""
     EXACT = "exact"
-    """The last round(d·S) of the S steps; 0 keeps the picture as it is."""
+    """The last round(d·S) of the S steps, at least one; strength 0 keeps the picture as it is."""
 
 
 class LatentMaskRule(StrEnum):
@@ -126,7 +126,8 @@ class CompositeRule(StrEnum):
     """How the generated pixels come back into the picture."""
 
     A1111 = "a1111"
-    """8-bit overlay as A1111 pastes it; whole-picture results have the working size; alpha is flattened."""
+    """8-bit overlay as A1111 pastes it; whole-picture results have the working size; alpha and
+    colour profile are dropped."""
     EXACT = "exact"
     """Into the untouched original at its own size, alpha and bit depth; bytes outside the soft mask stay."""
 
@@ -299,13 +300,14 @@ class InpaintRequest:
     rules: Rules = field(default_factory=Profile.studio)
 
     def with_seeds_drawn(self, rng: random.Random) -> Self:
-        """The same request with every open seed replaced by a number from `rng`."""
+        """The same request with every open seed replaced by a number from `rng`; a subseed without effect becomes 0."""
         noise = self.noise
+        drawn_subseed = rng.randrange(MAX_SEED) if noise.subseed_strength else 0
         return replace(
             self,
             noise=replace(
                 noise,
                 seed=rng.randrange(MAX_SEED) if noise.seed is None else noise.seed,
-                subseed=rng.randrange(MAX_SEED) if noise.subseed is None else noise.subseed,
+                subseed=drawn_subseed if noise.subseed is None else noise.subseed,
             ),
         )

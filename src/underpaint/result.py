@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from underpaint.image.io import Picture
 
 
+Sha256 = Annotated[str, Matches(r"[0-9a-f]{64}", "a sha256 in hexadecimal digits")]
+
+
 class Phase(StrEnum):
     ENCODE = "encode"
     SAMPLE = "sample"
@@ -34,11 +37,11 @@ class Recipe:
     seed: Seed
     subseed: Seed
     model_name: str
-    model_sha256: str
+    model_sha256: Sha256
     device: Annotated[str, Matches(r"cpu|cuda", "cpu or cuda")]
     """Where the networks ran; the last digits of their answers depend on it."""
-    picture_sha256: tuple[str, ...] = ()
-    mask_sha256: str | None = None
+    picture_sha256: tuple[Sha256, ...] = ()
+    mask_sha256: Sha256 | None = None
     is_mask_empty: bool = False
     versions: dict[str, str] = field(default_factory=dict[str, str])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from underpaint.errors import OutputError
+from underpaint.errors import OutputError, UnreadableImage
 from underpaint.folders import data_folder
 from underpaint.image.io import (
     Picture,
@@ -39,15 +39,32 @@ def _make_folder(folder: Path) -> None:
 
 
 def stored_picture(sha256: str) -> Picture | None:
-    """The picture of this sha256, if it was ever kept."""
+    """The picture of this sha256, if it was kept and is still whole."""
     path = _path(sha256)
-    return load_picture(path) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        picture = load_picture(path)
+    except UnreadableImage:
+        return _lost(path)
+    return picture if picture.sha256 == sha256 else _lost(path)
 
 
 def stored_mask(sha256: str) -> np.ndarray | None:
-    """The mask of this sha256, if it was ever kept."""
+    """The mask of this sha256, if it was kept and is still whole."""
     path = _path(sha256)
-    return load_mask(path) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        mask = load_mask(path)
+    except UnreadableImage:
+        return _lost(path)
+    return mask if sha256_of_pixels(mask) == sha256 else _lost(path)
+
+
+def _lost(path: Path) -> None:
+    """A damaged file is removed, so that the next `keep` puts a whole one there."""
+    path.unlink()
 
 
 def _path(sha256: str) -> Path:

@@ -67,9 +67,9 @@ def test_recipes_survive_the_png(request: InpaintRequest, seed: int, name: str) 
         seed=seed,
         subseed=0,
         model_name=name,
-        model_sha256="ab",
+        model_sha256="ab" * 32,
         device="cpu",
-        picture_sha256=("cd",),
+        picture_sha256=("cd" * 32,),
     )
     data = encode_png(np.zeros((1, 1, 3), np.uint8), text=png_text(recipe))
     assert recipe_from_png_text(read_png_text(data)) == recipe

@@ -35,10 +35,10 @@ RECIPE = Recipe(
     seed=7,
     subseed=10,
     model_name="storybook",
-    model_sha256="0123456789abcdef",
+    model_sha256="0123456789" + "a" * 54,
     device="cpu",
-    picture_sha256=("aa",),
-    mask_sha256="bb",
+    picture_sha256=("b" * 64,),
+    mask_sha256="c" * 64,
     versions={"underpaint": "0"},
 )
 
@@ -140,6 +140,10 @@ def damaged(**changes: object) -> str:
         (damaged(versions=[1]), "versions must be an object"),
         (damaged(picture_sha256="abc"), "picture_sha256 must be a list"),
         (damaged(picture_sha256=[5]), r"picture_sha256\[0\] must be of type str"),
+        (damaged(picture_sha256=["../x"]), "must be a sha256"),
+        (damaged(image_index=2), "no image 3"),
+        (damaged(picture_sha256=[]), "a mask without a picture"),
+        ("[" * 100_000, "damaged"),
         (damaged(surprise=1), "surprise"),
     ],
 )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from underpaint.errors import InvalidRequest, UnsupportedFeature
+from underpaint.errors import InvalidRequest, ModelFailure, UnsupportedFeature
 from underpaint.image.io import Picture
 from underpaint.job import prepare_job
 from underpaint.models.stable_diffusion import StableDiffusion
@@ -298,6 +298,17 @@ def test_seeds_that_count_past_the_last_are_refused(tiny_model: StableDiffusion)
     request = replace(QUICK, noise=NoiseSettings(seed=2**32 - 1, subseed=0), batch=BatchSettings(count=2))
     with pytest.raises(InvalidRequest, match="leaves no seeds for 2 images"):
         next(inpaint(request, tiny_model))
+
+
+def test_answers_that_are_no_numbers_make_no_picture(
+    tiny_model: StableDiffusion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(x: torch.Tensor, timestep: float, contexts: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        return [x * float("nan") for _ in contexts]
+
+    monkeypatch.setattr(tiny_model.unet, "predict_noise", broken)
+    with pytest.raises(ModelFailure, match="not finite"):
+        list(inpaint(QUICK, tiny_model))
 
 
 def test_a_mask_without_a_picture_is_refused(tiny_model: StableDiffusion, mask: np.ndarray) -> None:

@@ -4,14 +4,24 @@ Nothing here imports torch, numpy or Pillow at module level, so that every `--he
 """
 
 import sys
-from typing import NoReturn
+from io import TextIOWrapper
+from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
+from underpaint import __version__
 from underpaint.cli import demo, generate, info, inpaint, redo
 from underpaint.cli.running import report_error
-from underpaint.errors import Cancelled, InvalidRequest, StudioError
+from underpaint.errors import Cancelled, InvalidRequest, OutputError, StudioError
+
+
+def show_version(asked: bool) -> None:
+    """Prints the version and ends the program, if asked."""
+    if asked:
+        print(f"underpaint {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="underpaint",
@@ -20,6 +30,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Stable Diffusion inpainting: see and choose what lies under the mask."""
+
+
 app.command("inpaint")(inpaint.inpaint)
 app.command("generate")(generate.generate)
 app.command("info")(info.info)
@@ -30,14 +51,19 @@ app.command("demo")(demo.demo)
 def main() -> None:
     """Entry point: typed errors become one sentence and an exit code, Ctrl-C becomes 130."""
     as_json = "--json" in sys.argv
+    if isinstance(sys.stdout, TextIOWrapper):  # a prompt may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except StudioError as error:
         stop(error, as_json=as_json)
     except TyperException as mistake:
         stop(InvalidRequest(mistake.format_message()), as_json=as_json)
+    except OSError as error:
+        stop(OutputError(f"Cannot write the output: {error.strerror}."), as_json=False)
     if code == Cancelled.exit_code:  # what Typer makes of Ctrl-C
-        stop(Cancelled("Stopped; finished images were kept."), as_json=as_json)
+        stop(Cancelled("Stopped; images that were finished have been kept."), as_json=as_json)
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 def stop(error: StudioError, *, as_json: bool) -> NoReturn:

@@ -42,13 +42,14 @@ SHEET_PADDING_PX = 90
 def make_demo(folder: Path, *, steps: int, seed: int) -> None:
     """Writes sample, mask, a result and its underpainting per masked content, a contact sheet and `report.json`."""
     make_folder(folder)
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
     sample, mask = _write_sample(folder)
     model = load_model("storybook")
     request = demo_request(steps=steps, seed=seed)
-    console.print(f"Prompt: [bold]{request.prompt.positive}[/]", soft_wrap=True)
-    strength = request.sampling.denoising_strength
-    console.print(f"Denoising strength {strength}, {steps} steps, seed {seed}, only masked", highlight=False)
+    console.print(f"Prompt: {request.prompt.positive}")
+    console.print(
+        f"Denoising strength {request.sampling.denoising_strength}, {steps} steps, seed {seed}, only masked"
+    )
     report = [
         _demonstrate(folder, _with_content(request, content), model, sample, mask)
         for content in MaskedContent
@@ -57,11 +58,8 @@ def make_demo(folder: Path, *, steps: int, seed: int) -> None:
     write_picture(sheet, contact_sheet(folder, report), {})
     write_atomically(folder / "report.json", json.dumps(report, indent=2).encode())
     for entry in report:
-        console.print(
-            f"{folder / entry['file']}  {entry['changed_outside_px']} px changed outside the mask",
-            soft_wrap=True,
-        )
-    console.print(f"{sheet}", soft_wrap=True)
+        console.print(f"{folder / entry['file']}  {entry['changed_outside_px']} px changed outside the mask")
+    console.print(str(sheet))
 
 
 def demo_request(*, steps: int, seed: int) -> InpaintRequest:

@@ -1,5 +1,6 @@
 """Names and writes the files of a run: one PNG per image, and on request what lay under the mask."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +12,21 @@ if TYPE_CHECKING:
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.result import Event, ImageDone, Underpainted
 
+LONGEST_STEM = 150
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+
 
 class OutputFiles:
     """Where a run's pictures go. An explicit file is replaced; in a folder no existing file ever is."""
 
     def __init__(self, output: OutputOptions, stem: str, total: int) -> None:
         self._save_under = output.save_under
-        target = output.out or Path(".")
-        self._is_file = bool(target.suffix) and not target.is_dir()
-        if self._is_file and target.suffix.lower() != ".png":
-            raise InvalidRequest(f"Results are written as PNG; {target.name!r} does not end in .png.")
-        self._folder = target.parent if self._is_file else target
-        self._stem = target.stem if self._is_file else stem
         self._total = total
+        target = output.out or Path(".")
+        self._is_file = names_a_picture(target)
+        self._folder = target.parent if self._is_file else target
+        self._stem = target.stem if self._is_file else stem[:LONGEST_STEM]
+        check_writable(self._folder)
 
     def write(self, event: "Event", model: "StableDiffusion") -> list[dict[str, Any]]:
         """Writes what the event brings; returns a record for each result."""
@@ -63,6 +66,31 @@ class OutputFiles:
             number = f"-{index + 1}" if self._total > 1 else ""
             return self._folder / f"{self._stem}{number}{mark}.png"
         return unused(self._folder / f"{self._stem}-{name_in_folder}.png")
+
+
+def names_a_picture(target: Path) -> bool:
+    """Whether `--out` means a file rather than a folder; only PNG files can be written."""
+    try:
+        is_folder = target.is_dir()
+    except OSError as error:
+        raise OutputError(f"Cannot write to {str(target)[:80]}…: {error.strerror}.") from error
+    suffix = target.suffix.lower()
+    if is_folder or suffix not in PICTURE_SUFFIXES:
+        return False
+    if suffix != ".png":
+        raise InvalidRequest(f"Results are written as PNG; {target.name!r} does not end in .png.")
+    return True
+
+
+def check_writable(folder: Path) -> None:
+    """Raises before any work is done if results cannot be written there."""
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        raise OutputError(f"{existing} is a file; results need a folder there.")
+    if not os.access(existing, os.W_OK):
+        raise OutputError(f"The folder {existing} cannot be written to.")
 
 
 def make_folder(folder: Path) -> None:

@@ -178,5 +178,5 @@ def _path_and_value(setting: str) -> tuple[str, Any]:
         raise InvalidRequest(f"--set {setting!r} is not of the form group.name=value, e.g. noise.extra=0.1.")
     try:
         return path, json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return path, text

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from underpaint.request import InpaintRequest
     from underpaint.result import Recipe, Result
 
+EXIT_DIFFERENT = 1
+
 
 def redo(
     file: Annotated[Path, typer.Argument(help="A PNG made by Underpaint.", show_default=False)],
@@ -34,13 +36,17 @@ def redo(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Make the same picture again, byte for byte, and say whether it is the same."""
-    from underpaint.cli.files import unused, write_picture
+    """Make the same picture again, byte for byte. Exit code 1 if it came out different."""
+    from underpaint.cli.files import check_writable, names_a_picture, unused, write_picture
     from underpaint.cli.running import load_model, messages
-    from underpaint.errors import UnreadableImage
+    from underpaint.errors import InvalidRequest, UnreadableImage
     from underpaint.image.io import load_picture, read_png_text
     from underpaint.metadata import png_text, recipe_from_png_text
 
+    target = out or unused(file.with_stem(f"{file.stem}-redo"))
+    if not names_a_picture(target):
+        raise InvalidRequest(f"--out must name a .png file, not {target}.")
+    check_writable(target.parent)
     text = read_png_text(file)
     recipe = recipe_from_png_text(text)
     if recipe is None:
@@ -50,14 +56,29 @@ def redo(
     _check_model(recipe, model)
     result = _made_again(recipe, model, inputs, quiet=as_json)
     is_same = result.picture.sha256 == load_picture(file).sha256
-    target = out or unused(file.with_stem(f"{file.stem}-redo"))
+    original = file.read_bytes()
     write_picture(target, result.picture, text if is_same else png_text(result.recipe))
     if as_json:
-        print(json.dumps({"file": str(target), "identical": target.read_bytes() == file.read_bytes()}))
-        return
-    verdict = "identical" if is_same else "not the same; compare the versions with: underpaint info"
-    messages.print(verdict, style="green" if is_same else "yellow")
-    print(target)
+        print(json.dumps({"file": str(target), "identical": target.read_bytes() == original}))
+    else:
+        messages.print(_verdict(recipe, is_same=is_same), style="green" if is_same else "yellow")
+        print(target)
+    if not is_same:
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def _verdict(recipe: "Recipe", *, is_same: bool) -> str:
+    from underpaint.job import library_versions
+
+    if is_same:
+        return "identical"
+    now = library_versions()
+    changed = [
+        f"{name} {then} → {now.get(name)}" for name, then in recipe.versions.items() if now.get(name) != then
+    ]
+    return (
+        f"not the same picture; other versions: {', '.join(changed)}" if changed else "not the same picture"
+    )
 
 
 def _made_again(recipe: "Recipe", model: "StableDiffusion", inputs: "Inputs", *, quiet: bool) -> "Result":

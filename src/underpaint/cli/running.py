@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from underpaint.cli.files import OutputFiles
 from underpaint.cli.options import Device, OutputOptions
-from underpaint.errors import InvalidRequest, StudioError
+from underpaint.errors import Cancelled, InvalidRequest, StudioError
 from underpaint.request import InpaintRequest
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Inputs:
 def report_error(error: StudioError, *, as_json: bool) -> None:
     """One sentence on standard error, or an object on standard output for machines."""
     if as_json:
-        print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
+        print(json.dumps({"error": described(error)}))
     else:
         messages.print("[bold red]error:[/]", Text(str(error)), highlight=False, soft_wrap=True)
 
@@ -65,15 +66,30 @@ def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: 
     job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask)
     for picture in (*inputs.pictures, *([] if inputs.mask is None else [inputs.mask])):
         keep(picture)
+    for note in job.notes:
+        messages.print("note:", Text(note), style="yellow", soft_wrap=True)
     written: list[dict[str, Any]] = []
     started = time.perf_counter()
-    for event in shown(run_job(job), quiet=output.as_json):
-        for record in files.write(event, model):
-            written.append(record)
-            if not output.as_json:
-                print_result(record)
+    try:
+        for event in shown(run_job(job), quiet=output.as_json):
+            for record in files.write(event, model):
+                written.append(record)
+                if not output.as_json:
+                    print_result(record)
+    except (StudioError, KeyboardInterrupt) as stopped:
+        if not output.as_json:
+            raise
+        error = stopped if isinstance(stopped, StudioError) else Cancelled("Stopped.")
+        print(json.dumps({"error": described(error), "images": written}))
+        raise typer.Exit(error.exit_code) from None
     if output.as_json:
-        print(json.dumps({"images": written, "seconds": round(time.perf_counter() - started, 3)}))
+        seconds = round(time.perf_counter() - started, 3)
+        print(json.dumps({"images": written, "notes": job.notes, "seconds": seconds}))
+
+
+def described(error: StudioError) -> dict[str, str]:
+    """An error for machines."""
+    return {"code": error.code, "message": str(error)}
 
 
 def print_result(record: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -196,7 +197,9 @@ def _file_sha256(path: Path, cache_file: Path) -> str:
     key, fingerprint = str(path.resolve()), [status.st_size, status.st_mtime_ns]
     known = _read_cache(cache_file).get(key)
     if isinstance(known, dict) and known.get("fingerprint") == fingerprint:
-        return str(known["sha256"])
+        remembered = str(known.get("sha256"))
+        if re.fullmatch(r"[0-9a-f]{64}", remembered):
+            return remembered
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     _write_cache(cache_file, {**_read_cache(cache_file), key: {"fingerprint": fingerprint, "sha256": digest}})

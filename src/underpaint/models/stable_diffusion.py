@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models import checkpoint, folder
 from underpaint.models.catalog import ModelFile, ModelKind, sha256_of
 from underpaint.models.denoiser import Unet
@@ -55,6 +56,10 @@ def load(model: ModelFile, *, device: str | torch.device = "cpu") -> StableDiffu
     device = torch.device(device)
     with out_of_memory_explained():
         parts = _from_folder(model.path) if model.kind is ModelKind.FOLDER else _from_single_file(model.path)
+        if parts.text_model.config.vocab_size < len(parts.tokenizer):
+            raise UnsupportedCheckpoint(
+                f"The text encoder of {model.name} knows fewer tokens than its tokenizer."
+            )
         # Half precision saves graphics cards half the memory and time; on CPUs it is slower than float32.
         network = parts.unet.half() if device.type == "cuda" else parts.unet
         unet = Unet(network.to(device), parts.schedule.alphas_cumprod(), parts.schedule.prediction)
@@ -74,9 +79,14 @@ def _from_single_file(path: Path) -> _Parts:
     shapes = read_shapes(path)
     checkpoint.require_stable_diffusion_1(shapes)
     text_prefix = checkpoint.text_prefix(shapes)
-    unet_config = checkpoint.unet_config(shapes.under(checkpoint.UNET))
-    vae_config = checkpoint.vae_config(shapes.under(checkpoint.VAE))
-    text_config = checkpoint.text_config(shapes.under(text_prefix))
+    try:
+        unet_config = checkpoint.unet_config(shapes.under(checkpoint.UNET))
+        vae_config = checkpoint.vae_config(shapes.under(checkpoint.VAE))
+        text_config = checkpoint.text_config(shapes.under(text_prefix))
+    except (IndexError, ValueError) as error:
+        raise UnsupportedCheckpoint(
+            f"{path.name} holds tensors of shapes that no Stable Diffusion has."
+        ) from error
 
     from underpaint.models import networks
 

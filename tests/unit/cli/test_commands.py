@@ -91,8 +91,50 @@ def test_an_edited_result_is_not_called_identical(
     edited[0, 0] += 1
     result.write_bytes(encode_png(edited, text=read_png_text(result)))
     capsys.readouterr()
-    assert run("redo", result, "--json") == 0
+    assert run("redo", result, "--json", "-o", result) == 1
     assert json.loads(capsys.readouterr().out)["identical"] is False
+
+
+def test_a_damaged_store_heals(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    arguments = ["inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "a.png"]
+    run(*arguments)
+    kept = sorted((tmp_path / "data").rglob("*.png"))
+    kept[0].write_bytes(kept[0].read_bytes()[:50])
+    kept[1].write_bytes(kept[1].read_bytes()[:50])
+    assert run("redo", tmp_path / "a.png") == 2
+    assert "not in the store" in capsys.readouterr().err
+    run(*arguments)
+    assert run("redo", tmp_path / "a.png") == 2, "the mask was found damaged only now"
+    run(*arguments)
+    assert run("redo", tmp_path / "a.png") == 0
+
+
+def test_the_same_command_gives_the_same_file(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    image, mask = files
+    for name in ("a.png", "b.png"):
+        run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_what_will_not_work_as_meant_is_said(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, _ = files
+    empty = tmp_path / "empty.png"
+    empty.write_bytes(encode_png(np.zeros((90, 20), np.uint8)))
+    assert run("inpaint", image, "--mask", empty, *QUICK, "-o", tmp_path / "a.png", "--json") == 0
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)["notes"]) == 2
+    assert "Nothing is masked" in captured.err
+    assert "another shape" in captured.err
+
+
+def test_the_version_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out.startswith("underpaint ")
 
 
 def test_redo_makes_the_same_bytes(
@@ -159,6 +201,10 @@ def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.Captur
         (["info", "missing.png"], "missing.png"),
         (["generate", "--sampler", "Eula"], "Eula"),
         (["generate", "--device", "cuda"], "no graphics card"),
+        (["generate", "-p", "caf\udce9"], "not valid Unicode"),
+        (["generate", "--set", f"noise.seed={'9' * 5000}"], "noise.seed"),
+        (["generate", "--set", f"noise.extra={'[' * 100_000}"], "noise.extra"),
+        (["generate", "-o", f"{'x' * 300}.png"], "File name too long"),
     ],
 )
 def test_mistakes_end_in_one_sentence_and_code_2(

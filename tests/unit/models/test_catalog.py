@@ -129,9 +129,9 @@ def test_hashes_are_remembered_until_the_file_changes(tmp_path: Path) -> None:
     path, cache = put(tmp_path / "x", b"abc"), tmp_path / "new" / "cache.json"
     first = sha256_of(path, cache_file=cache)
     remembered = json.loads(cache.read_text())
-    remembered[str(path)]["sha256"] = "remembered"
+    remembered[str(path)]["sha256"] = "f" * 64
     cache.write_text(json.dumps(remembered))
-    assert sha256_of(path, cache_file=cache) == "remembered"
+    assert sha256_of(path, cache_file=cache) == "f" * 64
     os.utime(path, ns=(0, 1))
     assert sha256_of(path, cache_file=cache) == first
 
@@ -146,6 +146,15 @@ def test_a_broken_cache_is_rewritten(tmp_path: Path, broken: bytes) -> None:
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     path = put(tmp_path / "x", b"abc")
     assert sha256_of(path, cache_file=path / "cache.json") == hashlib.sha256(b"abc").hexdigest()
+
+
+@pytest.mark.parametrize("damage", [{}, {"sha256": None}, {"sha256": "evil"}])
+def test_a_hash_that_is_none_is_made_again(tmp_path: Path, damage: dict[str, object]) -> None:
+    path, cache = put(tmp_path / "x", b"abc"), tmp_path / "cache.json"
+    first = sha256_of(path, cache_file=cache)
+    (entry,) = json.loads(cache.read_text()).values()
+    cache.write_text(json.dumps({str(path): {"fingerprint": entry["fingerprint"], **damage}}))
+    assert sha256_of(path, cache_file=cache) == first
 
 
 def test_a_folder_hash_covers_names_and_weights(tmp_path: Path) -> None:
