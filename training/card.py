@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from training.scenes import VOCABULARY
+
 CARD = """\
 ---
 license: apache-2.0
@@ -39,7 +41,7 @@ The weights are moving averages in half precision. `make train` repeats it all; 
 {figures}
 
 ## Limits
-It knows its six subjects and a few hundred words, nothing else. Two subjects of different colours in one prompt often
+It knows its six subjects and {words} words, nothing else. Two subjects of different colours in one prompt often
 trade colours; hands and small faces are rough. It cannot draw real people, places or text.
 
 ## Licence
@@ -60,7 +62,7 @@ ROWS = {
 
 def model_card(figures: Mapping[str, float] | None) -> str:
     """The model card, with the last evaluation's figures if there are any."""
-    return CARD.format(figures=_table(figures) if figures else "Not evaluated yet.")
+    return CARD.format(words=len(VOCABULARY), figures=_table(figures) if figures else "Not evaluated yet.")
 
 
 def _table(figures: Mapping[str, float]) -> str:

@@ -1,4 +1,5 @@
-"""`python -m training.evaluate`: how good is the model that ships? Prints a table, writes figures and a contact sheet."""
+"""`python -m training.evaluate`: how good is the model that ships? Prints a table, writes the figures into the
+model card, and a contact sheet."""
 
 import argparse
 import json
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from training.card import model_card
 from training.classifier import Exam, Judge, Verdict, judge_pictures, load_judge
+from training.export import FOLDER
 from training.runs import RUNS, device
 from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES, draw, random_scene
 from training.sheets import Picture, contact_sheet, save_picture
@@ -124,6 +127,8 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:16} {value:8.3f}")
     name = "evaluation-quick" if options.quick else "evaluation"
+    if not options.quick:
+        (FOLDER / "MODEL_CARD.md").write_text(model_card(figures))
     (RUNS / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
     shown = min(48, count)
     sheet = contact_sheet(pictures[:shown], 8, [p.text for p in prompts[:shown]])

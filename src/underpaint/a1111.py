@@ -31,6 +31,7 @@ from underpaint.request import (
     Scheduler,
     StepRule,
 )
+from underpaint.traits import TRAITS
 
 Endpoint = Literal["img2img", "txt2img"]
 T = TypeVar("T")
@@ -91,9 +92,6 @@ SCHEDULER_NAMES = {
     Scheduler.DDIM: ("ddim",),
     Scheduler.BETA: ("beta",),
 }
-
-SAMPLERS_WITH_ETA = (Sampler.EULER_A, Sampler.DPMPP_2M_SDE)
-SAMPLERS_WITH_NOISE_SCALE = (Sampler.EULER, Sampler.DPMPP_2M_SDE)
 
 UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
     "styles": ([],),
@@ -260,8 +258,7 @@ def _prompt(fields: "_Values", effective: "_Values") -> PromptSettings:
 def _sampling(
     fields: "_Values", effective: "_Values", sampler: Sampler, scheduler: Scheduler
 ) -> SamplingSettings:
-    churns = sampler is Sampler.EULER
-    scales = sampler in SAMPLERS_WITH_NOISE_SCALE
+    churns, scales = TRAITS[sampler].takes_churn, TRAITS[sampler].takes_noise_scale
     return SamplingSettings(
         denoising_strength=1.0,
         steps=fields.whole("steps", 50),
@@ -278,11 +275,11 @@ def _sampling(
 
 
 def _eta(fields: "_Values", effective: "_Values", sampler: Sampler) -> float | None:
-    if sampler is Sampler.DDIM:
-        return fields.number("eta", effective.number("eta_ddim", 0.0))
-    if sampler in SAMPLERS_WITH_ETA:
-        return fields.number("eta", effective.number("eta_ancestral", 1.0))
-    return None
+    default = TRAITS[sampler].default_eta
+    if default is None:
+        return None
+    option = "eta_ddim" if sampler is Sampler.DDIM else "eta_ancestral"
+    return fields.number("eta", effective.number(option, default))
 
 
 def _sigma_setting(name: str, default: float, fields: "_Values", effective: "_Values") -> float:

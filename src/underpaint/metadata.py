@@ -25,16 +25,11 @@ from underpaint.request import (
     Scheduler,
 )
 from underpaint.result import Recipe
+from underpaint.traits import TRAITS
 
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
 RECIPE_FORMAT = 1
-
-SAMPLERS_WITH_SCHEDULE_OF_THEIR_OWN = {
-    Sampler.DPMPP_2M: Scheduler.KARRAS,
-    Sampler.DPMPP_2M_SDE: Scheduler.EXPONENTIAL,
-}
-"""A1111 names these schedules in a file even if nobody chose them; the others stay "Automatic"."""
 
 
 def png_text(recipe: Recipe) -> dict[str, str]:
@@ -111,7 +106,7 @@ def _fixed_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
         yield "Denoising strength", sampling.denoising_strength
     if request.prompt.clip_skip > 1:
         yield "Clip skip", request.prompt.clip_skip
-    if noise.eta_seed_delta and sampling.sampler is Sampler.EULER_A and sampling.eta != 0:
+    if noise.eta_seed_delta and TRAITS[sampling.sampler].names_seed_delta and sampling.eta != 0:
         yield "ENSD", noise.eta_seed_delta
     yield "RNG", noise.source.value.upper()
 
@@ -150,15 +145,15 @@ def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tup
 
 
 def _stochastic_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
-    if sampling.sampler is Sampler.DDIM and sampling.eta:
-        yield "Eta DDIM", sampling.eta
-    if sampling.sampler in (Sampler.EULER_A, Sampler.DPMPP_2M_SDE) and sampling.eta not in (None, 1):
-        yield "Eta", sampling.eta
-    if sampling.sampler is Sampler.EULER:
+    traits = TRAITS[sampling.sampler]
+    if traits.default_eta is not None and sampling.eta is not None:
+        key = "Eta DDIM" if sampling.sampler is Sampler.DDIM else "Eta"
+        yield from _unless(traits.default_eta, key, sampling.eta)
+    if traits.takes_churn:
         yield from _unless(0, "Sigma churn", sampling.churn)
         yield from _unless(0, "Sigma tmin", sampling.churn_sigma_min)
         yield from _unless(0, "Sigma tmax", sampling.churn_sigma_max)
-    if sampling.sampler in (Sampler.EULER, Sampler.DPMPP_2M_SDE):
+    if traits.takes_noise_scale:
         yield from _unless(1, "Sigma noise", sampling.noise_scale)
 
 
@@ -168,10 +163,10 @@ def _unless(neutral: float, key: str, value: float) -> Iterator[tuple[str, objec
 
 
 def schedule_label(sampling: SamplingSettings) -> Scheduler:
-    """The schedule as A1111 writes it."""
+    """The schedule as A1111 writes it: a sampler's own by name, the model's discrete one as Automatic."""
     if sampling.scheduler is not Scheduler.AUTOMATIC:
         return sampling.scheduler
-    return SAMPLERS_WITH_SCHEDULE_OF_THEIR_OWN.get(sampling.sampler, Scheduler.AUTOMATIC)
+    return TRAITS[sampling.sampler].own_scheduler or Scheduler.AUTOMATIC
 
 
 def _quoted(value: object) -> str:

@@ -11,7 +11,7 @@ from underpaint.sampling.brownian import BrownianNoise
 from underpaint.sampling.denoiser import NoisePredictor, SigmaTable, Step, clean_estimates
 from underpaint.sampling.masking import keep_unmasked, show_unmasked
 from underpaint.sampling.noise import BatchNoise
-from underpaint.sampling.schedules import effective_scheduler, sigmas_for, timesteps_for
+from underpaint.sampling.schedules import sigmas_for, timesteps_for
 from underpaint.sampling.solvers import (
     Churn,
     NoiseDraw,
@@ -22,6 +22,7 @@ from underpaint.sampling.solvers import (
     euler_ancestral,
 )
 from underpaint.sampling.steps import step_range
+from underpaint.traits import TRAITS, effective_scheduler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,13 @@ class Sampling:
         return schedule[steps.first :]
 
     @property
+    def _eta(self) -> float:
+        """As asked for, or the sampler's default."""
+        if self.settings.eta is not None:
+            return self.settings.eta
+        return TRAITS[self.settings.sampler].default_eta or 0.0
+
+    @property
     def _walks_timesteps(self) -> bool:
         return self.settings.sampler is Sampler.DDIM and self.rules.ddim is DdimRule.A1111
 
@@ -104,18 +112,11 @@ class Sampling:
             return start.stream.following().to(x)
 
         settings = self.settings
-        ancestral_eta = 1.0 if settings.eta is None else settings.eta
         match settings.sampler:
             case Sampler.EULER:
                 return euler(denoise, x, sigmas, noise=following, churn=self._churn())
-            case Sampler.EULER_A:
-                return euler_ancestral(
-                    denoise, x, sigmas, noise=following, eta=ancestral_eta, noise_scale=1.0
-                )
-            case Sampler.DDIM:
-                return euler_ancestral(
-                    denoise, x, sigmas, noise=following, eta=settings.eta or 0.0, noise_scale=1.0
-                )
+            case Sampler.EULER_A | Sampler.DDIM:
+                return euler_ancestral(denoise, x, sigmas, noise=following, eta=self._eta, noise_scale=1.0)
             case Sampler.DPMPP_2M:
                 return dpmpp_2m(denoise, x, sigmas)
             case Sampler.DPMPP_2M_SDE:
@@ -124,7 +125,7 @@ class Sampling:
                     x,
                     sigmas,
                     noise=self._brownian(start),
-                    eta=ancestral_eta,
+                    eta=self._eta,
                     noise_scale=settings.noise_scale,
                 )
 
@@ -165,7 +166,7 @@ class Sampling:
             self._timesteps(start.init is not None),
             self.table.alphas_cumprod,
             noise=lambda _sigma, _next: start.stream.following().to(x),
-            eta=self.settings.eta or 0.0,
+            eta=self._eta,
         )
 
     def _noised(self, init: Tensor, noise: Tensor) -> Tensor:

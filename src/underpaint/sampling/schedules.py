@@ -8,7 +8,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import BETA_PARAMETERS, Sampler, Scheduler
+from underpaint.request import BETA_PARAMETERS, Scheduler
 from underpaint.sampling.denoiser import SigmaTable
 
 KARRAS_RHO = 7.0
@@ -101,20 +101,6 @@ SCHEDULES: dict[Scheduler, Callable[[int, SigmaTable], Tensor]] = {
     Scheduler.DDIM: ddim,
     Scheduler.BETA: beta,
 }
-
-OWN_SCHEDULER: dict[Sampler, Scheduler] = {
-    Sampler.DPMPP_2M: Scheduler.KARRAS,
-    Sampler.DPMPP_2M_SDE: Scheduler.EXPONENTIAL,
-    Sampler.EULER_A: Scheduler.UNIFORM,
-    Sampler.EULER: Scheduler.UNIFORM,
-    Sampler.DDIM: Scheduler.UNIFORM,
-}
-"""What Automatic stands for. (DDIM as A1111 runs it walks timesteps of its own.)"""
-
-
-def effective_scheduler(sampler: Sampler, scheduler: Scheduler) -> Scheduler:
-    """The schedule that will be used, with Automatic resolved."""
-    return OWN_SCHEDULER[sampler] if scheduler is Scheduler.AUTOMATIC else scheduler
 
 
 def sigmas_for(scheduler: Scheduler, steps: int, table: SigmaTable, *, discard_penultimate: bool) -> Tensor:
