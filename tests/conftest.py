@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from underpaint.image.io import Picture
+from underpaint.image.picture import Picture
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from training.scenes import draw, part_mask, sample_scene, subject_mask
-from underpaint.image.io import encode_png, write_atomically
+from underpaint.atomic import write_atomically
+from underpaint.image.png import encode_png
 
 FOLDER = Path(__file__).parents[1] / "src" / "underpaint" / "builtin" / "samples"
 WIDTH, HEIGHT = 768, 512

@@ -17,8 +17,8 @@ from underpaint.image.blend import (
     under_overlay,
 )
 from underpaint.image.fill import filled
-from underpaint.image.io import Picture
 from underpaint.image.mask import blurred, bounding_box, inverted
+from underpaint.image.picture import Picture
 from underpaint.image.resize import extended, lanczos, lanczos_float, placed, resized, resized_mask, size_of
 from underpaint.plan import Plan
 from underpaint.request import (

@@ -13,8 +13,8 @@ from underpaint.canvas import PreparedCanvas, prepare, soft_mask
 from underpaint.codec import validated
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.geometry import Size
-from underpaint.image.io import Picture, sha256_of_pixels
 from underpaint.image.mask import bounding_box
+from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.resize import size_of
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion

@@ -14,7 +14,7 @@ from torch.nn.functional import interpolate
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, latent_mask, without_canvas
 from underpaint.errors import ModelFailure
-from underpaint.image.io import Picture
+from underpaint.image.picture import Picture
 from underpaint.job import Job, prepare_job
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from underpaint.canvas import PreparedCanvas
-    from underpaint.image.io import Picture
+    from underpaint.image.picture import Picture
 
 
 Sha256 = Annotated[str, Matches(r"[0-9a-f]{64}", "a sha256 in hexadecimal digits")]

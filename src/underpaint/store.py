@@ -7,16 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from underpaint.atomic import write_atomically
 from underpaint.errors import OutputError, UnreadableImage
 from underpaint.folders import data_folder
-from underpaint.image.io import (
-    Picture,
-    encode_png,
-    load_mask,
-    load_picture,
-    sha256_of_pixels,
-    write_atomically,
-)
+from underpaint.image.io import load_mask, load_picture
+from underpaint.image.picture import Picture, sha256_of_pixels
+from underpaint.image.png import encode_png
 
 
 def keep(picture: Picture | np.ndarray) -> str:

@@ -10,8 +10,10 @@ from hypothesis.extra.numpy import arrays
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, latent_mask, prepare, soft_mask
 from underpaint.geometry import Box, Size
 from underpaint.image.blend import blended_into
-from underpaint.image.io import Picture, encode_png, load_picture, read_png_text
+from underpaint.image.io import load_picture, read_png_text
 from underpaint.image.mask import bounding_box
+from underpaint.image.picture import Picture
+from underpaint.image.png import encode_png
 from underpaint.image.resize import size_of
 from underpaint.plan import plan
 from underpaint.request import (

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from underpaint.image.io import Picture, encode_png
+from underpaint.image.picture import Picture
+from underpaint.image.png import encode_png
 from underpaint.metadata import png_text
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint
@@ -61,7 +62,8 @@ RESTARTED = """
 import sys, hashlib, torch, numpy as np
 torch.set_num_threads(int(sys.argv[3]))
 from pathlib import Path
-from underpaint.image.io import Picture, encode_png
+from underpaint.image.picture import Picture
+from underpaint.image.png import encode_png
 from underpaint.metadata import png_text
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import load

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from underpaint.codec import from_json, to_json, validated
-from underpaint.image.io import encode_png, read_png_text
+from underpaint.image.io import read_png_text
+from underpaint.image.png import encode_png
 from underpaint.metadata import png_text, recipe_from_png_text
 from underpaint.request import InpaintRequest, Matches
 from underpaint.result import Recipe

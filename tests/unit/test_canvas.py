@@ -13,8 +13,8 @@ from underpaint.canvas import (
     without_canvas,
 )
 from underpaint.geometry import Box, Size
-from underpaint.image.io import Picture
 from underpaint.image.mask import bounding_box
+from underpaint.image.picture import Picture
 from underpaint.image.resize import size_of
 from underpaint.plan import plan
 from underpaint.request import (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "underpaint"
-WORDS = {"geometry", "request", "result", "errors", "codec", "traits"}
+WORDS = {"atomic", "geometry", "request", "result", "errors", "codec", "traits"}
 LAYERS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, WORDS),
     "image": WORDS | {"image"},

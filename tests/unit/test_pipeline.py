@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from underpaint.errors import InvalidRequest, ModelFailure, UnsupportedFeature
-from underpaint.image.io import Picture
+from underpaint.image.picture import Picture
 from underpaint.job import prepare_job
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint, run_job, underpainting

@@ -11,12 +11,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
+from underpaint.atomic import write_atomically
 from underpaint.canvas import changed_outside, soft_mask
 from underpaint.cli.files import make_folder, write_picture
 from underpaint.cli.running import load_model, shown
 from underpaint.geometry import Box
-from underpaint.image.io import Picture, load_mask, load_picture, write_atomically
+from underpaint.image.io import load_mask, load_picture
 from underpaint.image.mask import bounding_box
+from underpaint.image.picture import Picture
 from underpaint.image.resize import size_of
 from underpaint.metadata import png_text
 from underpaint.models.stable_diffusion import StableDiffusion

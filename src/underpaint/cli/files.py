@@ -8,7 +8,7 @@ from underpaint.cli.options import OutputOptions
 from underpaint.errors import InvalidRequest, OutputError
 
 if TYPE_CHECKING:
-    from underpaint.image.io import Picture
+    from underpaint.image.picture import Picture
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.result import Event, ImageDone, Underpainted
 
@@ -103,7 +103,8 @@ def make_folder(folder: Path) -> None:
 
 def write_picture(path: Path, picture: "Picture", text: dict[str, str]) -> None:
     """Writes a PNG so that it is there whole or not at all."""
-    from underpaint.image.io import encode_png, write_atomically
+    from underpaint.atomic import write_atomically
+    from underpaint.image.png import encode_png
 
     write_atomically(path, encode_png(picture.pixels, icc_profile=picture.icc_profile, text=text))
 

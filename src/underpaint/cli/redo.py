@@ -97,7 +97,8 @@ def _made_again(recipe: "Recipe", model: "StableDiffusion", inputs: "Inputs", *,
 
 def _inputs(recipe: "Recipe", image: Path | None, mask: Path | None) -> "Inputs":
     from underpaint.cli.running import Inputs
-    from underpaint.image.io import load_mask, load_picture, sha256_of_pixels
+    from underpaint.image.io import load_mask, load_picture
+    from underpaint.image.picture import sha256_of_pixels
     from underpaint.store import stored_mask, stored_picture
 
     if not recipe.picture_sha256:

@@ -19,7 +19,7 @@ from underpaint.request import InpaintRequest
 if TYPE_CHECKING:
     import numpy as np
 
-    from underpaint.image.io import Picture
+    from underpaint.image.picture import Picture
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.result import Event, Stepped
 

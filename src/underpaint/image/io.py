@@ -1,17 +1,14 @@
-"""Picture files: reading anything Pillow reads, writing PNG.
+"""Reading picture files of any kind Pillow reads.
 
 Pictures keep what matters for giving them back unchanged: 8 or 16 bits, straight alpha, the colour profile. Whatever
 is wrong with a file becomes one `UnreadableImage` sentence that names it.
 """
 
-import hashlib
-import os
-import secrets
 import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,10 +18,10 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
-from underpaint.errors import OutOfMemory, OutputError, UnreadableImage
-from underpaint.geometry import Size
+from underpaint.errors import OutOfMemory, UnreadableImage
 from underpaint.image.blend import to_bytes
-from underpaint.image.resize import size_of
+from underpaint.image.picture import Picture
+from underpaint.image.png import PNG_SIGNATURE, check_png, text_in_png
 
 MAX_PICTURE_PX = 400_000_000
 """Larger pictures are refused: 20000x20000 needs 1.6 GB as RGBA."""
@@ -32,53 +29,11 @@ MAX_PICTURE_PX = 400_000_000
 Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PX // 2
 """Pillow warns from here on and refuses at twice this. Its default would refuse from 179 megapixels on."""
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_COMPRESSION = 2
-"""A third of the time of Pillow's 6, for files that are some 15 % larger: 8192x8192 should not take half a minute."""
-
-MAX_TEXT_BYTES = 64 * 2**20
-"""Compressed text in a PNG is inflated up to here."""
-
 _NOT_OPENED = {"EPS"}
 """Pillow reads these by starting another program (Ghostscript) on the file."""
 
 _pillow_lock = threading.Lock()
 """Python 3.11's warning filters belong to the whole process; one thread at a time may change them."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    pixels: np.ndarray
-    """uint8 or uint16 (height, width, 3 or 4), RGB or RGB with straight alpha, upright."""
-    icc_profile: bytes | None = None
-    """Colour profile of the pixels; None = sRGB."""
-
-    @property
-    def size(self) -> Size:
-        return size_of(self.pixels)
-
-    @property
-    def rgb(self) -> np.ndarray:
-        return self.pixels[..., :3]
-
-    @property
-    def alpha(self) -> np.ndarray | None:
-        return self.pixels[..., 3] if self.pixels.shape[2] == 4 else None
-
-    @property
-    def sha256(self) -> str:
-        """Of depth, shape, pixels and colour profile: the same for a PNG and a TIFF that hold the same picture."""
-        of_pixels = sha256_of_pixels(self.pixels)
-        if self.icc_profile is None:
-            return of_pixels
-        return hashlib.sha256(of_pixels.encode() + self.icc_profile).hexdigest()
-
-
-def sha256_of_pixels(pixels: np.ndarray) -> str:
-    """Of depth, shape and values of a picture or mask."""
-    digest = hashlib.sha256(f"{pixels.dtype.name} {pixels.shape} ".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return digest.hexdigest()
 
 
 def load_picture(source: Path | bytes) -> Picture:
@@ -111,41 +66,13 @@ def load_mask(source: Path | bytes) -> np.ndarray:
     return np.array(Image.fromarray(np.ascontiguousarray(pixels[..., :3])).convert("L"))
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes the whole file or nothing: a reader sees the old content or the new."""
-    temporary = path.parent / f".underpaint-{secrets.token_hex(8)}.tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        if temporary.exists():
-            temporary.unlink()
-
-
-def encode_png(
-    pixels: np.ndarray, *, icc_profile: bytes | None = None, text: Mapping[str, str] | None = None
-) -> bytes:
-    """The same bytes for the same pixels (uint8 or uint16; grey, RGB or RGBA), profile and text."""
-    png = _encoded_8_bit(pixels) if pixels.dtype == np.uint8 else _encoded_16_bit(pixels)
-    chunks = b"".join(_text_chunk(key, value) for key, value in (text or {}).items())
-    if icc_profile is not None:
-        chunks = _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc_profile)) + chunks
-    end_of_header = len(PNG_SIGNATURE) + 12 + 13  # IHDR, with its length, name and checksum
-    return png[:end_of_header] + chunks + png[end_of_header:]
-
-
 def read_png_text(source: Path | bytes) -> dict[str, str]:
     """The text chunks of a PNG by keyword, without decoding its pixels; {} when it has none."""
     data, name = _bytes_of(source)
     if not data.startswith(PNG_SIGNATURE):
         raise UnreadableImage(f"{name} is not a PNG file, and only PNG files carry our settings.")
     try:
-        return dict(_text_of(kind, body) for kind, body, _ in _chunks(data) if kind in _TEXT_CHUNKS)
+        return text_in_png(data)
     except (ValueError, struct.error, zlib.error) as error:
         raise UnreadableImage(f"The text in {name} is damaged: {error}.") from error
 
@@ -215,21 +142,13 @@ def _decoded(data: bytes, name: str) -> _Raster:
         profile = image.info.get("icc_profile")
         orientation = _orientation(image)
         if image.format == "PNG":
-            _check_png(data)
+            check_png(data)
         image.load()
         pixels = _deep_png_pixels(data, image)
         if pixels is None:
             pixels = _pixels(image, name)
     is_rgb_profile = isinstance(profile, bytes) and profile[16:20] == b"RGB "
     return _Raster(_upright(pixels, orientation), profile if is_rgb_profile else None)
-
-
-def _check_png(data: bytes) -> None:
-    """Raises for wrong checksums of what makes the pixels; Pillow shows such a PNG with wrong pixels instead."""
-    for kind, body, checksum in _chunks(data):
-        is_critical = kind[:1].isupper()
-        if is_critical and zlib.crc32(body, zlib.crc32(kind)) != checksum:
-            raise ValueError("wrong checksum")
 
 
 def _orientation(image: Image.Image) -> int:
@@ -305,76 +224,3 @@ def _deep_png_pixels(data: bytes, image: Image.Image) -> np.ndarray | None:
         return rgb
     alpha = pixels[..., 3] if colour_type != 2 else np.where((rgb == transparent).all(axis=2), 0, 65535)
     return np.dstack([rgb, alpha.astype(np.uint16)])
-
-
-# Writing
-
-
-def _encoded_8_bit(pixels: np.ndarray) -> bytes:
-    buffer = BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=PNG_COMPRESSION)
-    return buffer.getvalue()
-
-
-def _encoded_16_bit(pixels: np.ndarray) -> bytes:
-    orders = {3: [2, 1, 0], 4: [2, 1, 0, 3]}  # OpenCV takes BGR
-    bgr = pixels if pixels.ndim == 2 else pixels[..., orders[pixels.shape[2]]]
-    is_encoded, data = cv2.imencode(".png", np.ascontiguousarray(bgr))
-    assert is_encoded, "OpenCV encodes every uint16 picture"
-    return data.tobytes()
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-def _text_chunk(key: str, value: str) -> bytes:
-    """tEXt when Latin-1 can hold the value, else iTXt (UTF-8, not compressed, no language)."""
-    keyword = key.encode("latin-1")
-    assert 1 <= len(keyword) <= 79, "PNG's limit for keywords"
-    try:
-        return _chunk(b"tEXt", keyword + b"\0" + value.encode("latin-1"))
-    except UnicodeEncodeError:
-        return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + value.encode("utf-8", "replace"))
-
-
-# Inside a PNG
-
-_TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """Kind, content and checksum of every chunk up to the end mark."""
-    position = len(PNG_SIGNATURE)
-    while position < len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        body = data[position + 8 : position + 8 + length]
-        if len(body) < length:
-            raise ValueError("the file ends too early")
-        (checksum,) = struct.unpack_from(">I", data, position + 8 + length)
-        yield kind, body, checksum
-        if kind == b"IEND":
-            return
-        position += 12 + length
-
-
-def _text_of(kind: bytes, body: bytes) -> tuple[str, str]:
-    keyword, rest = body.split(b"\0", 1)
-    match kind:
-        case b"tEXt":
-            value = rest.decode("latin-1")
-        case b"zTXt":
-            value = _inflated(rest[1:]).decode("latin-1")
-        case _:
-            is_compressed = rest[:1] == b"\1"
-            _language, _translated, content = rest[2:].split(b"\0", 2)
-            value = (_inflated(content) if is_compressed else content).decode("utf-8")
-    return keyword.decode("latin-1"), value
-
-
-def _inflated(data: bytes) -> bytes:
-    inflater = zlib.decompressobj()
-    text = inflater.decompress(data, MAX_TEXT_BYTES)
-    if inflater.unconsumed_tail:
-        raise ValueError(f"more than {MAX_TEXT_BYTES // 2**20} MB of text")
-    return text

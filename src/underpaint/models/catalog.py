@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
+from underpaint.atomic import write_atomically
+from underpaint.errors import ModelNotFound, OutputError, UnsupportedCheckpoint
 from underpaint.folders import cache_folder, data_folder
 
 BUILTIN_MODEL = "storybook"
@@ -217,8 +217,6 @@ def _read_cache(cache_file: Path) -> dict[str, Any]:
 
 def _write_cache(cache_file: Path, content: dict[str, Any]) -> None:
     """Replaces the file in one step. A cache that cannot be written costs time, nothing else."""
-    with suppress(OSError):
+    with suppress(OSError, OutputError):
         cache_file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=cache_file.parent, delete=False) as file:
-            json.dump(content, file, indent=1)
-        Path(file.name).replace(cache_file)
+        write_atomically(cache_file, json.dumps(content, indent=1).encode())

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from underpaint.a1111 import request_from_api
-from underpaint.image.io import Picture, load_mask, load_picture
+from underpaint.image.io import load_mask, load_picture
+from underpaint.image.picture import Picture
 from underpaint.request import InpaintRequest
 
 BUNDLED = Path(__file__).parent / "cases"

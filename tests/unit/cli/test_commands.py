@@ -11,7 +11,9 @@ import pytest
 from tests.conftest import TINY_MODEL
 from underpaint import pipeline
 from underpaint.cli import main
-from underpaint.image.io import Picture, encode_png, load_picture, read_png_text
+from underpaint.image.io import load_picture, read_png_text
+from underpaint.image.picture import Picture
+from underpaint.image.png import encode_png
 from underpaint.job import Job
 from underpaint.result import Event, ImageDone
 

@@ -13,18 +13,11 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from underpaint.errors import OutputError, UnreadableImage
+from underpaint.errors import UnreadableImage
 from underpaint.geometry import Size
-from underpaint.image import io
-from underpaint.image.io import (
-    Picture,
-    encode_png,
-    load_mask,
-    load_picture,
-    read_png_text,
-    sha256_of_pixels,
-    write_atomically,
-)
+from underpaint.image.io import load_mask, load_picture, read_png_text
+from underpaint.image.picture import Picture, sha256_of_pixels
+from underpaint.image.png import MAX_TEXT_BYTES, encode_png
 
 RNG = np.random.default_rng(5)
 RGB = RNG.integers(0, 256, (6, 9, 3), np.uint8)
@@ -343,7 +336,7 @@ def test_text_of_a_picture_without_any():
         pytest.param(png_16_bit(2, DEEP, (b"iTXt", b"key\0")), id="iTXt too short"),
         pytest.param(png_16_bit(2, DEEP, (b"iTXt", b"key\0\0\0\0\0\xff\xfe")), id="iTXt not UTF-8"),
         pytest.param(
-            png_16_bit(2, DEEP, (b"zTXt", b"key\0\0" + zlib.compress(bytes(io.MAX_TEXT_BYTES + 1)))),
+            png_16_bit(2, DEEP, (b"zTXt", b"key\0\0" + zlib.compress(bytes(MAX_TEXT_BYTES + 1)))),
             id="bomb",
         ),
     ],
@@ -351,38 +344,6 @@ def test_text_of_a_picture_without_any():
 def test_damaged_text_is_refused(data: bytes):
     with pytest.raises(UnreadableImage):
         read_png_text(data)
-
-
-def test_written_whole(tmp_path: Path):
-    path = tmp_path / "out.png"
-    path.write_bytes(b"old")
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
-
-
-def test_failed_write_leaves_nothing(tmp_path: Path):
-    folder = tmp_path / "out.png"
-    folder.mkdir()
-    (folder / "inside").touch()
-    with pytest.raises(OutputError, match=r"Cannot write .*out\.png"):
-        write_atomically(folder, b"new")
-    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
-    with pytest.raises(OutputError):
-        write_atomically(tmp_path / "missing" / "out.png", b"new")
-
-
-def test_a_file_that_cannot_be_flushed_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def full_disk(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(io.os, "fsync", full_disk)
-    path = tmp_path / "out.png"
-    path.write_bytes(b"old")
-    with pytest.raises(OutputError, match="No space left"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
 
 
 def test_identity_is_depth_shape_and_values():

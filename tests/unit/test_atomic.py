@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from underpaint import atomic
+from underpaint.atomic import write_atomically
+from underpaint.errors import OutputError
+
+
+def test_written_whole(tmp_path: Path):
+    path = tmp_path / "out.png"
+    path.write_bytes(b"old")
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
+
+
+def test_failed_write_leaves_nothing(tmp_path: Path):
+    folder = tmp_path / "out.png"
+    folder.mkdir()
+    (folder / "inside").touch()
+    with pytest.raises(OutputError, match=r"Cannot write .*out\.png"):
+        write_atomically(folder, b"new")
+    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
+    with pytest.raises(OutputError):
+        write_atomically(tmp_path / "missing" / "out.png", b"new")
+
+
+def test_a_file_that_cannot_be_flushed_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic.os, "fsync", full_disk)
+    path = tmp_path / "out.png"
+    path.write_bytes(b"old")
+    with pytest.raises(OutputError, match="No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
