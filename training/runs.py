@@ -141,10 +141,9 @@ def load_state(name: str) -> dict[str, Any] | None:
 
 
 class Average:
-    """Exponential moving average of a module's parameters; young averages follow faster."""
+    """A moving average of a module's weights over about the last sixteenth of its training (Karras et al. 2024)."""
 
-    def __init__(self, module: nn.Module, decay: float) -> None:
-        self.decay = decay
+    def __init__(self, module: nn.Module) -> None:
         self.steps = 0
         self.values: dict[str, Tensor] = {k: v.detach().clone() for k, v in module.state_dict().items()}
 
@@ -152,7 +151,7 @@ class Average:
     def update(self, module: nn.Module) -> None:
         """Moves the average towards the module."""
         self.steps += 1
-        weight = 1 - min(self.decay, (1 + self.steps) / (10 + self.steps))
+        weight = min(1.0, 16 / self.steps)
         state = module.state_dict()
         floating = [k for k, v in state.items() if v.is_floating_point()]
         torch._foreach_lerp_([self.values[k] for k in floating], [state[k] for k in floating], weight)

@@ -43,7 +43,7 @@ CONFIG = {
 
 NO_CAPTION_SHARE = 0.1
 WARMUP_STEPS = 100
-DECAY_SHARE = 0.4
+DECAY_SHARE = 0.5
 REPORT_MINUTES = 8
 SHEET_PROMPTS = (
     "a girl with red hair and a blue dress, grass, day",
@@ -103,7 +103,7 @@ class UNetTrainer:
         self.worker, self.stage, self.step = worker, stage, 0
         self.tokenizer = new_tokenizer()
         self.denoiser = Denoiser(load_text_encoder()).to(device())
-        self.average = Average(self.denoiser, decay=0.998)
+        self.average = Average(self.denoiser)
         self.denoiser.text_encoder.requires_grad_(stage.trains_text)
         trained = [(n, p) for n, p in self.denoiser.named_parameters() if p.requires_grad]
         self.parameters = [p for _, p in trained]

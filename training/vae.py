@@ -117,7 +117,7 @@ class Trainer:
         trained = [(n, p) for n, p in vae.named_parameters() if p.requires_grad]
         self.parameters = [p for _, p in trained]
         self.optimizer = Muon(trained, worker)
-        self.average = Average(vae, decay=0.997)
+        self.average = Average(vae)
         self.step = 0
 
     def run(self, minutes: float, rate: float, state: dict[str, object] | None) -> None:

@@ -30,7 +30,7 @@ from underpaint.result import (
     Stepped,
     Underpainted,
 )
-from underpaint.sampling.denoiser import NoisePredictor, SigmaTable
+from underpaint.sampling.denoiser import SigmaTable
 from underpaint.sampling.guidance import Weighted, guided, of_equal_length
 from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise, noise_stream
@@ -81,7 +81,8 @@ def _images_of(job: Job, batch: int) -> range:
 class Encoded:
     """A job in the model's terms."""
 
-    predict: NoisePredictor
+    positive: list[Weighted]
+    negative: Tensor
     sampling: Sampling
     init: Tensor | None
     """Clean latents of every canvas (canvases, 4, h, w), before the masked content's latent part."""
@@ -94,7 +95,8 @@ def encode(job: Job) -> Encoded:
     request, model = job.request, job.model
     positive, negative = _encoded_prompts(request, model)
     return Encoded(
-        predict=guided(model.unet.predict_noise, positive, negative, request.sampling.cfg_scale),
+        positive=positive,
+        negative=negative,
         sampling=Sampling(
             settings=request.sampling,
             noise=request.noise,
@@ -214,9 +216,12 @@ def _start(job: Job, encoded: Encoded, batch: int) -> Start:
 def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[Event, None, Tensor]:
     """Yields the steps of a batch and returns its final latents (images, 4, h, w)."""
     images = job.request.batch.size
+    predict = guided(
+        job.model.unet.predict_noise, encoded.positive, encoded.negative, job.request.sampling.cfg_scale
+    )
     latents = encoded.sampling.initial(start)
     steps = encoded.sampling.planned_steps(from_picture=start.init is not None)
-    for step in encoded.sampling.run(encoded.predict, start):
+    for step in encoded.sampling.run(predict, start):
         latents = step.x
         yield Stepped(
             batch=batch,
