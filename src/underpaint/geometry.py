@@ -1,6 +1,6 @@
 """Sizes and boxes in whole pixels. Standard library only."""
 
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 
 class Size(NamedTuple):
@@ -18,9 +18,9 @@ class Size(NamedTuple):
         """Width divided by height."""
         return self.width / self.height
 
-    def divided(self, factor: int) -> Self:
+    def divided(self, factor: int) -> "Size":
         """Size in cells of `factor` pixels, rounded down."""
-        return self._replace(width=self.width // factor, height=self.height // factor)
+        return Size(self.width // factor, self.height // factor)
 
     def is_multiple_of(self, factor: int) -> bool:
         return self.width % factor == 0 and self.height % factor == 0
@@ -38,12 +38,12 @@ class Box(NamedTuple):
     height: int
 
     @classmethod
-    def of(cls, size: Size) -> Self:
+    def of(cls, size: Size) -> "Box":
         """The box that covers a whole picture of this size."""
         return cls(0, 0, size.width, size.height)
 
     @classmethod
-    def from_edges(cls, left: int, top: int, right: int, bottom: int) -> Self:
+    def from_edges(cls, left: int, top: int, right: int, bottom: int) -> "Box":
         """From pixel edges; `right` and `bottom` lie just outside."""
         return cls(left, top, right - left, bottom - top)
 
@@ -72,7 +72,7 @@ class Box(NamedTuple):
     def columns(self) -> slice:
         return slice(self.x, self.right)
 
-    def padded(self, px: int, within: Size) -> Self:
+    def padded(self, px: int, within: Size) -> "Box":
         """Grown by `px` on every side, cut at the borders of `within`."""
         return self.from_edges(
             max(self.x - px, 0),

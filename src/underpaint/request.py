@@ -8,7 +8,7 @@ checks once, at the start of the pipeline.
 import random
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from annotated_types import Interval, MaxLen, MultipleOf
 
@@ -299,7 +299,7 @@ class InpaintRequest:
     batch: BatchSettings = field(default_factory=BatchSettings)
     rules: Rules = field(default_factory=Profile.studio)
 
-    def with_seeds_drawn(self, rng: random.Random) -> Self:
+    def with_seeds_drawn(self, rng: random.Random) -> "InpaintRequest":
         """The same request with every open seed replaced by a number from `rng`; a subseed without effect becomes 0."""
         noise = self.noise
         drawn_subseed = rng.randrange(MAX_SEED) if noise.subseed_strength else 0

@@ -35,7 +35,7 @@ class Unet:
         self,
         x: Float[Tensor, "batch 4 h w"],
         timestep: float,
-        contexts: Sequence[Float[Tensor, "1 tokens channels"]],
+        contexts: Sequence[Float[Tensor, "1 _ channels"]],
     ) -> list[Float[Tensor, "batch 4 h w"]]:
         """The noise in variance-preserving latents `x` under each of the text contexts.
 

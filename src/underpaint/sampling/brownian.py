@@ -3,6 +3,7 @@
 import math
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import SupportsInt
 
 import torch
 import torchsde
@@ -62,7 +63,7 @@ def _drawing_from(source: RngSource) -> Generator[None]:
         yield
         return
 
-    def randn(size: Shape, dtype: torch.dtype, device: torch.device, seed: int) -> Tensor:
+    def randn(size: Shape, dtype: torch.dtype, device: torch.device, seed: SupportsInt) -> Tensor:
         return noise_stream(source, int(seed)).randn(tuple(size)).to(device, dtype)
 
     original = getattr(brownian_interval, DRAW)

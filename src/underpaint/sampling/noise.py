@@ -6,7 +6,7 @@ cards mean the same here.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from underpaint.request import NoiseSettings, RngSource
 Shape = tuple[int, ...]
 
 
+@runtime_checkable
 class NoiseStream(Protocol):
     """Standard normal float32 numbers; each call continues where the last one ended."""
 

@@ -49,12 +49,12 @@ def last(steps: Iterator[Step]) -> Tensor:
 DETERMINISTIC: dict[str, tuple[Callable[[Tensor, list[float]], Iterator[Step]], int]] = {
     "euler": (lambda x, s: euler(exact_denoiser, x, s, noise=no_noise, churn=Churn()), 1),
     "euler a, eta 0": (
-        lambda x, s: euler_ancestral(exact_denoiser, x, s, noise=no_noise, eta=0, noise_scale=1),
+        lambda x, s: euler_ancestral(exact_denoiser, x, s, noise=no_noise, eta=0.0, noise_scale=1.0),
         1,
     ),
     "dpm++ 2m": (lambda x, s: dpmpp_2m(exact_denoiser, x, s), 2),
     "dpm++ 2m sde, eta 0": (
-        lambda x, s: dpmpp_2m_sde(exact_denoiser, x, s, noise=no_noise, eta=0, noise_scale=1),
+        lambda x, s: dpmpp_2m_sde(exact_denoiser, x, s, noise=no_noise, eta=0.0, noise_scale=1.0),
         2,
     ),
 }
@@ -71,9 +71,9 @@ def test_halving_the_step_divides_the_error_by_two_to_the_order(name: str) -> No
 @pytest.mark.parametrize(
     "solve",
     [
-        lambda x, s, noise: euler(exact_denoiser, x, s, noise=noise, churn=Churn(amount=10, noise_scale=1)),
-        lambda x, s, noise: euler_ancestral(exact_denoiser, x, s, noise=noise, eta=1, noise_scale=1),
-        lambda x, s, noise: dpmpp_2m_sde(exact_denoiser, x, s, noise=noise, eta=1, noise_scale=1),
+        lambda x, s, noise: euler(exact_denoiser, x, s, noise=noise, churn=Churn(amount=10.0)),
+        lambda x, s, noise: euler_ancestral(exact_denoiser, x, s, noise=noise, eta=1.0, noise_scale=1.0),
+        lambda x, s, noise: dpmpp_2m_sde(exact_denoiser, x, s, noise=noise, eta=1.0, noise_scale=1.0),
     ],
     ids=["euler with churn", "euler a", "dpm++ 2m sde"],
 )
@@ -92,7 +92,7 @@ def test_stochastic_solvers_end_in_the_data_distribution(solve: Callable[..., It
 def test_ancestral_levels_split_the_variance() -> None:
     down, up = ancestral_levels(5.0, 3.0, eta=0.7)
     assert down**2 + up**2 == pytest.approx(9.0)
-    assert ancestral_levels(5.0, 3.0, eta=0) == (3.0, 0)
+    assert ancestral_levels(5.0, 3.0, eta=0.0) == (3.0, 0)
 
 
 def test_every_step_is_numbered_and_carries_its_estimate() -> None:
