@@ -22,7 +22,8 @@ attention, and an AutoencoderKL that makes latents an eighth of the picture's si
 | autoencoder | 16, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
 | noise levels | Stable Diffusion 1's: scaled linear, 0.00085 to 0.012, 1000 steps |
 
-Native size 256x256; sides from 192 to 320 px work too.
+Native size 256x256; sides from 192 to 320 px work too. From 384 px on, subjects are drawn twice or grow together, as with
+any Stable Diffusion far above its native size: take *only masked*, which works at the native size.
 
 ## Data
 Drawn by the program in `training/scenes`, endlessly and without any photograph or other artist's work: six subjects (girl, cat,
@@ -41,8 +42,8 @@ The weights are moving averages in half precision. `make train` repeats it all; 
 {figures}
 
 ## Limits
-It knows its six subjects and {words} words, nothing else. Two subjects of different colours in one prompt often
-trade colours; hands and small faces are rough. It cannot draw real people, places or text.
+It knows its six subjects and {words} words, nothing else. The figures are for one subject per prompt: of two, one is often
+left out or drawn as the other. Faces and hands are rough. It cannot draw real people, places or text.
 
 ## Licence
 Apache-2.0, weights included.
@@ -75,4 +76,4 @@ def _table(figures: Mapping[str, float]) -> str:
 
 
 def _shown(name: str, value: float) -> str:
-    return f"{value:.1f}" if name.endswith("_db") else f"{value:.0%}"
+    return f"{value:.1f}" if name.endswith("_db") else f"{value:.1%}"

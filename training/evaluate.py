@@ -7,7 +7,9 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -15,7 +17,7 @@ import torch
 from training.card import model_card
 from training.classifier import Exam, Judge, Verdict, judge_pictures, load_judge
 from training.export import FOLDER
-from training.runs import RUNS, device
+from training.runs import RUNS, device, worker_count
 from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES, draw, random_scene
 from training.sheets import Picture, contact_sheet, save_picture
 from training.shipped import load_shipped, paint, round_trip_psnr_db
@@ -94,13 +96,27 @@ def prompt_figures(prompts: list[Prompt], verdicts: list[Verdict]) -> dict[str, 
     return {**figures, "kind_and_colour": both, **by_kind}
 
 
+def paint_all(texts: list[str], size_px: int, steps: int) -> list[Picture]:
+    """A picture per prompt, seeded by its place in the list; every core paints a share of them."""
+    workers = worker_count()
+    numbered = list(enumerate(texts))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        jobs = [executor.submit(_paint_share, numbered[i::workers], size_px, steps) for i in range(workers)]
+        painted = {seed: picture for job in jobs for seed, picture in job.result()}
+    return [painted[seed] for seed, _ in numbered]
+
+
+def _paint_share(numbered: list[tuple[int, str]], size_px: int, steps: int) -> list[tuple[int, Picture]]:
+    torch.set_num_threads(1)
+    model = load_shipped(device().type)
+    return [(seed, paint(model, text, seed, size_px=size_px, steps=steps)) for seed, text in numbered]
+
+
 def evaluate(count: int, size_px: int, steps: int) -> tuple[dict[str, float], list[Prompt], list[Picture]]:
     """All figures, with the prompts and pictures behind them."""
     model, judge = load_shipped(device().type), load_judge()
     prompts = fixed_prompts(count)
-    pictures = [
-        paint(model, prompt.text, seed, size_px=size_px, steps=steps) for seed, prompt in enumerate(prompts)
-    ]
+    pictures = paint_all([p.text for p in prompts], size_px, steps)
     figures = {
         "prompts": count,
         "size_px": size_px,
@@ -117,11 +133,8 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=200)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, default=25)
-    parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="24 prompts, 12 steps")
     options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
     count, steps = (24, 12) if options.quick else (options.prompts, options.steps)
     figures, prompts, pictures = evaluate(count, options.size, steps)
     for name, value in figures.items():

@@ -1,6 +1,7 @@
 """A pool of encoded scenes that a denoiser trains on while new ones keep coming in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ class Pool:
         told = torch.from_numpy(rng.integers(CAPTIONS, size=count))
         return self.latents[easy, slots].float(), self.ids[easy, slots, told].long()
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         filled = min(max(self.added), self.latents.shape[1])
         return {
             "latents": self.latents[:, :filled].clone(),
@@ -58,7 +59,7 @@ class Pool:
             "added": self.added,
         }
 
-    def load_state_dict(self, state: dict[str, object]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         latents, ids = state["latents"], state["ids"]
         self.latents[:, : latents.shape[1]] = latents
         self.ids[:, : ids.shape[1]] = ids

@@ -28,7 +28,7 @@ from training.sheets import contact_sheet, save_picture
 from training.text import WIDTH, load_text_encoder, new_text_encoder, new_tokenizer, tokenize
 from training.vae import load_vae
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "sample_size": 32,
     "in_channels": 4,
     "out_channels": 4,

@@ -1,7 +1,7 @@
 """The autoencoder: pictures to latents an eighth of their size and back."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ LATENT_NOISE = 0.05
 
 PIXELS_PER_BATCH = 8 * 64 * 64
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "in_channels": 3,
     "out_channels": 3,
     "down_block_types": ("DownEncoderBlock2D",) * 4,
@@ -120,7 +120,7 @@ class Trainer:
         self.average = Average(vae)
         self.step = 0
 
-    def run(self, minutes: float, rate: float, state: dict[str, object] | None) -> None:
+    def run(self, minutes: float, rate: float, state: dict[str, Any] | None) -> None:
         """Trains until the minutes are over, leaving a checkpoint and a sheet every few hundred steps."""
         if state and "optimizer" in state:
             self._restore(state)
@@ -139,10 +139,10 @@ class Trainer:
         if self.worker.is_first:
             self._report(log)
 
-    def _restore(self, state: dict[str, object]) -> None:
-        self.optimizer.load_state_dict(cast(dict[str, object], state["optimizer"]))
-        self.average.load_state_dict(cast(dict[str, object], state["average"]))
-        self.step = cast(int, state["step"])
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.average.load_state_dict(state["average"])
+        self.step = state["step"]
 
     def _batches(self) -> Iterator[Tensor]:
         stream = CropStream(seed=self.worker.rank + 1000 * (self.step + 1))

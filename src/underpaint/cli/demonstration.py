@@ -38,7 +38,7 @@ CAPTION_PX = 26
 GAP_PX = 12
 THUMBNAIL_HEIGHT_PX = 400
 ROW_PX = THUMBNAIL_HEIGHT_PX + GAP_PX
-SHEET_PADDING_PX = 90
+SHEET_PADDING_PX = 60
 
 
 def make_demo(folder: Path, *, steps: int, seed: int) -> None:
@@ -67,9 +67,9 @@ def make_demo(folder: Path, *, steps: int, seed: int) -> None:
 def demo_request(*, steps: int, seed: int) -> InpaintRequest:
     """What the demonstration asks for."""
     return InpaintRequest(
-        prompt=PromptSettings(positive="a girl with red hair and a white dress, in a field, sunset"),
-        canvas=CanvasSettings(area=InpaintArea.ONLY_MASKED, padding_px=64),
-        sampling=SamplingSettings(denoising_strength=0.9, steps=steps, cfg_scale=5.0),
+        prompt=PromptSettings(positive="a tree with green leaves, in a field, sunset"),
+        canvas=CanvasSettings(area=InpaintArea.ONLY_MASKED, padding_px=48),
+        sampling=SamplingSettings(denoising_strength=0.8, steps=steps, cfg_scale=4.0),
         noise=NoiseSettings(seed=seed),
     )
 
@@ -77,7 +77,7 @@ def demo_request(*, steps: int, seed: int) -> InpaintRequest:
 def sample_files() -> tuple[bytes, bytes]:
     """The shipped sample picture and its mask, as PNG files."""
     folder = files("underpaint") / "builtin" / "samples"
-    return (folder / "girl.png").read_bytes(), (folder / "girl-dress-mask.png").read_bytes()
+    return (folder / "girl.png").read_bytes(), (folder / "tree-mask.png").read_bytes()
 
 
 def _write_sample(folder: Path) -> tuple[Path, Path]:
