@@ -9,7 +9,7 @@ from underpaint.geometry import Box, Size
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.placement import centred, covering, fitting
 from underpaint.image.resize import resized, resized_mask, size_of
-from underpaint.plan import Plan, plan
+from underpaint.plan import SMALLEST_SIDE_PX, Plan, plan
 from underpaint.request import (
     CanvasSettings,
     CompositeRule,
@@ -44,6 +44,11 @@ def boxes(draw: st.DrawFn, within: Size) -> Box:
 def plans(draw: st.DrawFn) -> tuple[Plan, InpaintRequest, Size, Box]:
     """A plan with the request, picture size and mask box it was made from."""
     picture = draw(picture_sizes)
+    modes = [
+        mode
+        for mode in ResizeMode
+        if mode is not ResizeMode.LATENT_UPSCALE or min(picture) >= SMALLEST_SIDE_PX
+    ]
     mask_box = draw(boxes(picture))
     request = InpaintRequest(
         canvas=CanvasSettings(
@@ -51,7 +56,7 @@ def plans(draw: st.DrawFn) -> tuple[Plan, InpaintRequest, Size, Box]:
             padding_px=draw(st.integers(0, 100)),
             width=draw(working_sides),
             height=draw(working_sides),
-            resize_mode=draw(st.sampled_from(ResizeMode)),
+            resize_mode=draw(st.sampled_from(modes)),
         ),
         rules=draw(st.sampled_from([Profile.studio(), Profile.a1111()])),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.clip_vocabulary import merges, vocabulary
@@ -45,6 +45,29 @@ def _quiet() -> Generator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+class PointwiseConvolution(nn.Conv2d):
+    """A 1x1 convolution as the matrix product it is.
+
+    oneDNN's own kernel for it rounds differently with one thread than with two, the only operation of these networks
+    that does; a picture's bytes must not depend on the number of threads.
+    """
+
+    @classmethod
+    def of(cls, convolution: nn.Conv2d) -> "PointwiseConvolution":
+        """The same convolution, sharing its weights."""
+        has_bias = convolution.bias is not None
+        pointwise = cls(convolution.in_channels, convolution.out_channels, 1, bias=has_bias, device="meta")
+        pointwise.weight, pointwise.bias = convolution.weight, convolution.bias
+        return pointwise
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        batch, _, height, width = input.shape
+        output = weight.flatten(1) @ input.flatten(2)
+        if bias is not None:
+            output = output + bias[:, None]
+        return output.view(batch, -1, height, width)
 
 
 @_quiet()
@@ -132,4 +155,8 @@ def _filled(network: Network, weights: Weights) -> Network:
         raise UnsupportedCheckpoint(
             f"The weights do not fit a {type(network).__name__} of Stable Diffusion: {first_complaint}"
         ) from error
+    for parent in list(network.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, nn.Conv2d) and child.kernel_size == (1, 1) and child.stride == (1, 1):
+                setattr(parent, name, PointwiseConvolution.of(child))
     return network.eval().requires_grad_(False)

@@ -71,4 +71,23 @@ def test_a_unet_written_in_ldms_names_is_recognised_and_read_back(changes: dict[
     read = networks.build_unet(config, networks.unet_weights_from_ldm(weights, config))
     x, context = torch.randn(1, read.config.in_channels, 16, 16), torch.randn(1, 77, 24)
     with torch.no_grad():
-        assert torch.equal(read(x, 500, context).sample, original(x, 500, context).sample)
+        torch.testing.assert_close(read(x, 500, context).sample, original(x, 500, context).sample)
+    ours, theirs = read.state_dict(), original.state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_pointwise_convolutions_are_the_same_with_any_number_of_threads() -> None:
+    torch.manual_seed(0)
+    convolution = torch.nn.Conv2d(128, 256, 1).requires_grad_(False)
+    pointwise = networks.PointwiseConvolution.of(convolution)
+    x = torch.randn(2, 128, 32, 32)
+    torch.testing.assert_close(pointwise(x), convolution(x))
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        one = pointwise(x)
+        torch.set_num_threads(2)
+        assert torch.equal(pointwise(x), one)
+    finally:
+        torch.set_num_threads(threads)
