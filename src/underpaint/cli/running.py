@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from underpaint.cli.files import OutputFiles
@@ -102,6 +101,8 @@ def print_result(record: dict[str, Any]) -> None:
 
 def shown(events: Iterator["Event"], *, quiet: bool) -> Iterator["Event"]:
     """Passes events on, with a progress bar per batch where a person is looking."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from underpaint.result import PhaseStarted, Stepped
 
     if quiet or not messages.is_terminal:
