@@ -30,7 +30,7 @@ class Shapes(dict[str, tuple[int, ...]]):
 def read_shapes(path: Path) -> Shapes:
     """Shapes of all tensors in the file, from its header alone."""
     with _opened(path) as file:
-        return Shapes({name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})  # noqa: SIM118
+        return Shapes({name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})  # noqa: SIM118 (safe_open is no dict)
 
 
 def read_weights(path: Path, prefix: str = "") -> Weights:
@@ -39,7 +39,7 @@ def read_weights(path: Path, prefix: str = "") -> Weights:
     Tensors still mapped from the file are unaligned, which changes what a network computes in the last digits.
     """
     with _opened(path) as file:
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118
+        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (safe_open is no dict)
         return {name.removeprefix(prefix): _own(file.get_tensor(name)) for name in names}
 
 
