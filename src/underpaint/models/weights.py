@@ -29,7 +29,7 @@ class Shapes(dict[str, tuple[int, ...]]):
 
 def read_shapes(path: Path) -> Shapes:
     """Shapes of all tensors in the file, from its header alone."""
-    with _opened(path) as file:
+    with opened(path) as file:
         return Shapes({name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})  # noqa: SIM118 (safe_open is no dict)
 
 
@@ -38,7 +38,7 @@ def read_weights(path: Path, prefix: str = "") -> Weights:
 
     Tensors still mapped from the file are unaligned, which changes what a network computes in the last digits.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (safe_open is no dict)
         return {name.removeprefix(prefix): _own(file.get_tensor(name)) for name in names}
 
@@ -48,7 +48,8 @@ def _own(tensor: Tensor) -> Tensor:
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[Any]:
+def opened(path: Path) -> Generator[Any]:
+    """The safetensors file, open; raises `UnsupportedCheckpoint` if it is damaged or cannot be read."""
     try:
         with safe_open(path, framework="pt") as file:
             yield file
