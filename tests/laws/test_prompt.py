@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from underpaint.prompt.chunks import CHUNK_TOKENS, SpecialTokens, chunked
 from underpaint.prompt.composition import split_composition
 from underpaint.prompt.parser import MAX_WEIGHT, Piece, parse_emphasis, render, unsupported_syntax
+from underpaint.prompt.schedule import parse_edits, render_edits, schedule
 
 SPECIAL = SpecialTokens(begin=-1, end=-2, pad=-3, comma=ord(","))
 
@@ -47,3 +48,16 @@ def test_chunks_hold_every_token_once_in_order(weighted: list[tuple[str, float]]
     ]
     assert held == [(ord(letter), piece.weight) for piece in pieces for letter in piece.text]
     assert all(len(chunk.token_ids) == CHUNK_TOKENS + 2 for chunk in chunks)
+
+
+@given(st.text(alphabet="ab[]():|\\ 0.5\n"), st.integers(1, 30))
+def test_every_text_has_a_schedule_that_ends_with_the_last_step(text: str, steps: int) -> None:
+    stretches = schedule(text, steps)
+    assert [stretch.end for stretch in stretches] == sorted({stretch.end for stretch in stretches})
+    assert stretches[-1].end == steps
+
+
+@given(st.text(alphabet="ab[]():|\\ 0.5\n"))
+def test_rendered_edits_parse_back(text: str) -> None:
+    prompt = parse_edits(text)
+    assert parse_edits(render_edits(prompt)) == prompt
