@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from underpaint.image.colour_correction import LUMA, colour_corrected, histogram_matched, with_luminosity
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (32, 48, 3), dtype=np.uint8)
+
+
+def test_a_histogram_matched_to_itself_stays(picture: np.ndarray) -> None:
+    channel = picture[..., 0]
+    np.testing.assert_array_equal(histogram_matched(channel, channel), channel)
+
+
+def test_matching_moves_the_distribution() -> None:
+    dark = np.repeat(np.arange(50, dtype=np.uint8), 4)
+    bright = np.repeat(np.arange(150, 200, dtype=np.uint8), 7)
+    np.testing.assert_array_equal(histogram_matched(dark, bright), dark + 150)
+
+
+def test_luminosity_is_that_of_the_light(picture: np.ndarray) -> None:
+    colours = np.full_like(picture, (200, 60, 90))
+    result = with_luminosity(colours, picture)
+    assert np.abs(result @ LUMA - picture @ LUMA).max() <= 1.5  # rounded down
+
+
+def test_grey_colours_take_the_light_alone(picture: np.ndarray) -> None:
+    result = with_luminosity(np.full_like(picture, 128), picture)
+    assert np.ptp(result.astype(int), axis=2).max() <= 1
+
+
+def test_a_picture_corrected_to_itself_hardly_changes(picture: np.ndarray) -> None:
+    smooth = np.kron(picture[:4, :6], np.ones((8, 8, 1), np.uint8))
+    difference = np.abs(colour_corrected(smooth, smooth).astype(int) - smooth)
+    assert difference.mean() < 2
+
+
+def test_the_reference_may_have_another_size(picture: np.ndarray) -> None:
+    red = np.full((10, 10, 3), (220, 30, 30), np.uint8)
+    corrected = colour_corrected(picture, red).astype(int)
+    assert corrected[..., 0].mean() > corrected[..., 2].mean() + 30
