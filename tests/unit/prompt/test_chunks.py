@@ -2,7 +2,7 @@
 
 import pytest
 
-from underpaint.prompt.chunks import Chunk, SpecialTokens, chunked
+from underpaint.prompt.chunks import Chunk, SpecialTokens, Word, chunked
 from underpaint.prompt.parser import Break, Piece
 
 SPECIAL = SpecialTokens(begin=1, end=2, pad=3, comma=ord(","))
@@ -67,3 +67,32 @@ def test_multipliers_follow_their_tokens_into_the_next_chunk() -> None:
     first, second = chunked([Piece("a" * 60 + ",", 0.5), Piece("b" * 20, 2.0)], tokenize, SPECIAL)
     assert first.multipliers == (1.0, *[0.5] * 61, *[1.0] * 15)
     assert second.multipliers == (1.0, *[2.0] * 20, *[1.0] * 56)
+
+
+WORD = Word(name="xyz", token_ids=tuple(map(ord, "xyz")), vectors=5)
+
+
+def test_an_embeddings_name_makes_room_for_its_vectors() -> None:
+    (chunk,) = chunked([Piece("a xyz b", 1.5)], tokenize, SPECIAL, [WORD])
+    assert chunk.words == ((3, "xyz"),)
+    assert words(chunk) == "a \0\0\0\0\0 b"
+    assert chunk.multipliers[3:8] == (1.5,) * 5
+
+
+def test_the_longest_name_wins() -> None:
+    longer = Word(name="xyzw", token_ids=tuple(map(ord, "xyzw")), vectors=1)
+    (chunk,) = chunked([Piece("xyzw")], tokenize, SPECIAL, [WORD, longer])
+    assert chunk.words == ((1, "xyzw"),)
+
+
+def test_an_embedding_is_never_split() -> None:
+    first, second = chunked([Piece("a" * 72 + "xyz")], tokenize, SPECIAL, [WORD])
+    assert (words(first), first.words) == ("a" * 72, ())
+    assert second.words == ((1, "xyz"),)
+
+
+def test_an_embedding_moves_with_its_phrase() -> None:
+    first, second = chunked([Piece("a" * 60 + ",xyz" + "b" * 10)], tokenize, SPECIAL, [WORD])
+    assert (words(first), first.words) == ("a" * 60 + ",", ())
+    assert second.words == ((1, "xyz"),)
+    assert words(second) == "\0" * 5 + "b" * 10
