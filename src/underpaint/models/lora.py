@@ -34,6 +34,8 @@ class Applied:
     lora: Lora
     text_strength: float
     unet_strength: float
+    max_rank: int | None = None
+    """Only so many of its ranks are used; None = all."""
 
 
 def read_lora(path: Path) -> Lora:
@@ -87,8 +89,20 @@ def _changed_weights(
             strength = use.text_strength if name.startswith(TEXT) else use.unet_strength
             if strength:
                 weight = changed.get(name, targets[name].weight)
-                changed[name] = _plus(weight, use.lora.modules[name], strength)
+                changed[name] = _plus(weight, _limited(use.lora.modules[name], use.max_rank), strength)
     return changed
+
+
+def _limited(parts: Weights, max_rank: int | None) -> Weights:
+    """An ordinary LoRA cut to its first ranks; alpha / rank stays as it was."""
+    if max_rank is None or "lora_up.weight" not in parts:
+        return parts
+    up, down = parts["lora_up.weight"], parts["lora_down.weight"]
+    rank = down.shape[0]
+    kept = max(1, min(max_rank, rank))
+    alpha = parts["alpha"] if "alpha" in parts else torch.tensor(float(rank))
+    scaled = {"lora_up.weight": up[:, :kept], "lora_down.weight": down[:kept], "alpha": alpha * kept / rank}
+    return {**parts, **scaled}
 
 
 def _plus(weight: Tensor, parts: Weights, strength: float) -> Tensor:

@@ -76,3 +76,12 @@ def test_a_file_without_lora_tensors_is_refused(tmp_path: Path) -> None:
     save_file({"x": torch.ones(1)}, tmp_path / "x.safetensors")
     with pytest.raises(UnsupportedCheckpoint, match="not a LoRA"):
         read_lora(tmp_path / "x.safetensors")
+
+
+def test_a_rank_limit_keeps_the_first_ranks_at_their_scale(networks: tuple[Unet, Text]) -> None:
+    unet, text = networks
+    before = unet.mid["to_q"].weight.clone()
+    up, down = torch.ones(6, 3), torch.tensor([[1.0], [10.0], [100.0]]).expand(3, 4)
+    lora = Lora(name="x", modules={"lora_unet_mid_to_q": {"lora_up.weight": up, "lora_down.weight": down}})
+    with applied(unet, text, [Applied(lora=lora, text_strength=1.0, unet_strength=1.0, max_rank=2)]):
+        torch.testing.assert_close(unet.mid["to_q"].weight, before + 11)
