@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from underpaint.errors import UnsupportedFeature
 from underpaint.models.noise_schedule import Prediction
 
 INPAINT_CHANNELS = 9
@@ -36,19 +35,19 @@ class Unet:
         x: Float[Tensor, "batch 4 h w"],
         timestep: float,
         contexts: Sequence[Float[Tensor, "1 _ channels"]],
+        *,
+        seen: Float[Tensor, "batch 5 h w"] | None = None,
     ) -> list[Float[Tensor, "batch 4 h w"]]:
         """The noise in variance-preserving latents `x` under each of the text contexts.
 
-        The timestep may lie between two trained ones.
+        The timestep may lie between two trained ones. `seen`: what an inpainting model sees beside the latents, the
+        mask (1 = repaint) and the latents of the masked picture; others take none.
         """
-        if self.is_inpaint_model:
-            raise UnsupportedFeature(
-                "This is an inpainting checkpoint (9 channels), which this version cannot run yet."
-            )
+        assert (seen is not None) == self.is_inpaint_model
         return [
             self._as_noise(output, x, timestep)
             for group in self._contexts_per_call(contexts)
-            for output in self._outputs(x, timestep, group)
+            for output in self._outputs(x if seen is None else torch.cat([x, seen], 1), timestep, group)
         ]
 
     def _contexts_per_call(self, contexts: Sequence[Tensor]) -> list[list[Tensor]]:
