@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from tests.unit.models.tiny import golden
-from underpaint.errors import UnsupportedFeature
 from underpaint.models.denoiser import Unet
 from underpaint.models.noise_schedule import NoiseSchedule, Prediction
 from underpaint.models.stable_diffusion import StableDiffusion
@@ -32,7 +31,7 @@ class FakeNetwork:
 
     def __call__(self, x: Tensor, timesteps: Tensor, context: Tensor, return_dict: bool) -> tuple[Tensor]:
         self.calls.append((x, timesteps, context))
-        return (torch.full_like(x, self.answer),)
+        return (torch.full_like(x[:, :4], self.answer),)
 
 
 def noise(*shape: int) -> Tensor:
@@ -103,8 +102,10 @@ def test_between_timesteps_log_sigma_is_linear() -> None:
     assert log_sigma(300.25) == pytest.approx(0.75 * log_sigma(300.0) + 0.25 * log_sigma(301.0), abs=1e-5)
 
 
-def test_inpainting_networks_are_known_but_not_run() -> None:
-    unet = Unet(FakeNetwork(in_channels=9), ALPHAS, Prediction.EPSILON)
+def test_inpainting_networks_see_mask_and_masked_picture_beside_the_latents() -> None:
+    network = FakeNetwork(in_channels=9)
+    unet = Unet(network, ALPHAS, Prediction.EPSILON)
     assert unet.is_inpaint_model
-    with pytest.raises(UnsupportedFeature, match="9 channels"):
-        unet.predict_noise(noise(1, 4, 3, 3), 0.0, [noise(1, 77, 32)])
+    x, seen = noise(1, 4, 3, 3), noise(1, 5, 3, 3)
+    unet.predict_noise(x, 0.0, [noise(1, 77, 32)], seen=seen)
+    assert torch.equal(network.calls[-1][0], torch.cat([x, seen], dim=1))
