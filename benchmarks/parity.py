@@ -1,8 +1,8 @@
 """Compares our results with pictures and arrays made by AUTOMATIC1111's webui: `python -m benchmarks.parity DIR`.
 
 DIR holds one folder per case (format: tests/reference/README.md); checkpoints lie in `models` beside DIR.
-A case passes when the final latents agree within 1e-3, no value of a pixel differs by more than 2/255 with at least 99 %
-of them within 1, and the infotexts are equal but for the program's version.
+A case passes when the final latents agree within 1e-3 (5e-3 for PLMS, which amplifies rounding), no value of a pixel
+differs by more than 2/255 with at least 99 % of them within 1, and the infotexts are equal but for the version.
 """
 
 import json
@@ -23,9 +23,12 @@ from underpaint.metadata import infotext
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
+from underpaint.request import Sampler
 from underpaint.result import BatchSampled, Event, ImageDone, Result
 
 LATENT_TOLERANCE = 1e-3
+# one call differs by 2e-5 between two float32 networks; PLMS's alternating weights make 2e-3 of it in eight steps
+PLMS_LATENT_TOLERANCE = 5e-3
 PICTURE_TOLERANCE = 2
 SHARE_WITHIN_ONE = 0.99
 DEFAULT_MODEL = "tiny-sd1"
@@ -125,7 +128,9 @@ def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
     differences = np.concatenate(
         [np.abs(a.astype(int) - b.astype(int)).ravel() for a, b in zip(pictures, results, strict=True)]
     )
-    found = [*problems(latent_difference, differences), *infotext_problems(folder, made)]
+    is_plms = made[0].recipe.request.sampling.sampler is Sampler.PLMS
+    tolerance = PLMS_LATENT_TOLERANCE if is_plms else LATENT_TOLERANCE
+    found = [*problems(latent_difference, differences, tolerance), *infotext_problems(folder, made)]
     problem = "; ".join(found)
     return Outcome(
         case=folder.name,
@@ -141,9 +146,11 @@ def golden_pictures(folder: Path) -> list[Path]:
     return sorted(folder.glob("out_*.png"), key=lambda path: int(path.stem.removeprefix("out_")))
 
 
-def problems(latent_difference: float, differences: np.ndarray) -> Iterator[str]:
+def problems(
+    latent_difference: float, differences: np.ndarray, tolerance: float = LATENT_TOLERANCE
+) -> Iterator[str]:
     """What lies outside the tolerances."""
-    if not latent_difference <= LATENT_TOLERANCE:
+    if not latent_difference <= tolerance:
         yield f"latents differ by {latent_difference:.2g}"
     if differences.max() > PICTURE_TOLERANCE:
         yield f"pixels differ by {differences.max()}"

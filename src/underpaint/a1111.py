@@ -20,6 +20,7 @@ from underpaint.request import (
     MaskedContent,
     MaskMode,
     MaskSettings,
+    NoiseLevels,
     NoiseSettings,
     Profile,
     PromptSettings,
@@ -29,7 +30,11 @@ from underpaint.request import (
     Sampler,
     SamplingSettings,
     Scheduler,
+    ScheduleSettings,
     StepRule,
+    UniPcSettings,
+    UniPcSpacing,
+    UniPcVariant,
 )
 from underpaint.traits import TRAITS
 
@@ -58,23 +63,15 @@ EMPHASES = {
 RNG_SOURCES = {"CPU": RngSource.CPU, "NV": RngSource.NV, "GPU": RngSource.NV}
 """GPU is A1111's default; Philox gives what it draws on NVIDIA cards."""
 
-UNSUPPORTED_SAMPLERS = (
-    "DPM++ SDE",
-    "DPM++ 2M SDE Heun",
-    "DPM++ 2S a",
-    "DPM++ 3M SDE",
-    "LMS",
-    "Heun",
-    "DPM2",
-    "DPM2 a",
-    "DPM fast",
-    "DPM adaptive",
-    "Restart",
-    "DDIM CFG++",
-    "PLMS",
-    "UniPC",
-    "LCM",
-)
+UNIPC_SPACINGS = {
+    "time_uniform": UniPcSpacing.TIME_UNIFORM,
+    "time_quadratic": UniPcSpacing.TIME_QUADRATIC,
+    "logSNR": UniPcSpacing.LOG_SNR,
+}
+UNIPC_VARIANTS = {"bh1": UniPcVariant.BH1, "bh2": UniPcVariant.BH2}
+NOISE_LEVELS = {"Default": NoiseLevels.TRAINED, "Zero Terminal SNR": NoiseLevels.ZERO_TERMINAL_SNR}
+OLD_KARRAS_SIGMAS = (0.1, 10.0)
+
 FALLBACK_SAMPLER = Sampler.DPMPP_2M
 """A1111's answer to a sampler name it does not know."""
 
@@ -97,7 +94,6 @@ UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
     "styles": ([],),
     "restore_faces": (False,),
     "tiling": (False,),
-    "s_min_uncond": (0,),
     "refiner_checkpoint": ("", "None"),
     "firstpass_image": (),
     "latent_mask": (),
@@ -111,9 +107,6 @@ UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
 UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
     "tiling": (False,),
     "face_restoration": (False,),
-    "s_min_uncond": (0,),
-    "s_min_uncond_all": (False,),
-    "skip_early_cond": (0,),
     "img2img_color_correction": (False,),
     "return_mask": (False,),
     "return_mask_composite": (False,),
@@ -123,17 +116,7 @@ UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
     "sd_vae": ("Automatic", "None"),
     "sd_vae_encode_method": ("Full",),
     "sd_vae_decode_method": ("Full",),
-    "sigma_min": (0,),
-    "sigma_max": (0,),
-    "rho": (0,),
-    "beta_dist_alpha": (0.6,),
-    "beta_dist_beta": (0.6,),
-    "use_old_karras_scheduler_sigmas": (False,),
     "no_dpmpp_sde_batch_determinism": (False,),
-    "sgm_noise_multiplier": (False,),
-    "sd_noise_schedule": ("Default",),
-    "use_downcasted_alpha_bar": (False,),
-    "enable_quantization": (False,),
     "token_merging_ratio": (0,),
     "token_merging_ratio_img2img": (0,),
     "pad_cond_uncond": (False,),
@@ -176,11 +159,8 @@ def request_from_api(
 
 def sampler_and_scheduler(sampler_name: str, scheduler_name: str) -> tuple[Sampler, Scheduler]:
     """A1111's reading of the two names: "DPM++ 2M Karras" carries its schedule, an explicit one goes first, unknown
-    names mean DPM++ 2M and Automatic. Raises `UnsupportedFeature` for the samplers that only A1111 has."""
+    names mean DPM++ 2M and Automatic."""
     name, suffix = _split_suffix(sampler_name)
-    if name in UNSUPPORTED_SAMPLERS:
-        known = ", ".join(sampler.value for sampler in Sampler)
-        raise UnsupportedFeature(f"The sampler {name!r} is not supported yet; choose one of: {known}.")
     sampler = Sampler(name) if name in list(Sampler) else FALLBACK_SAMPLER
     return sampler, _scheduler(scheduler_name) if scheduler_name else suffix
 
@@ -264,13 +244,42 @@ def _sampling(
         steps=fields.whole("steps", 50),
         sampler=sampler,
         scheduler=scheduler,
+        schedule=_schedule(effective),
         cfg_scale=fields.number("cfg_scale", 7.0),
+        negative_min_sigma=fields.number("s_min_uncond", effective.number("s_min_uncond", 0.0)),
+        negative_min_sigma_every_call=effective.flag("s_min_uncond_all", default=False),
+        negative_from=effective.number("skip_early_cond", 0.0),
         eta=_eta(fields, effective, sampler),
         churn=_sigma_setting("s_churn", 0.0, fields, effective) if churns else 0.0,
         churn_sigma_min=_sigma_setting("s_tmin", 0.0, fields, effective) if churns else 0.0,
         churn_sigma_max=_sigma_setting("s_tmax", 0.0, fields, effective) if churns else 0.0,
         noise_scale=_sigma_setting("s_noise", 1.0, fields, effective) if scales else 1.0,
         discards_penultimate_sigma=effective.flag("always_discard_next_to_last_sigma", default=False),
+        noise_levels=effective.named("sd_noise_schedule", NOISE_LEVELS, "Default"),
+        rounds_alphas=effective.flag("use_downcasted_alpha_bar", default=False),
+        rounds_timesteps=effective.flag("enable_quantization", default=False),
+        unipc=_unipc(effective),
+    )
+
+
+def _schedule(effective: "_Values") -> ScheduleSettings:
+    is_old = effective.flag("use_old_karras_scheduler_sigmas", default=False)
+    low, high = OLD_KARRAS_SIGMAS if is_old else (0.0, 0.0)
+    return ScheduleSettings(
+        sigma_min=effective.number("sigma_min", 0.0) or low,
+        sigma_max=effective.number("sigma_max", 0.0) or high,
+        rho=effective.number("rho", 0.0),
+        beta_alpha=effective.number("beta_dist_alpha", 0.6),
+        beta_beta=effective.number("beta_dist_beta", 0.6),
+    )
+
+
+def _unipc(effective: "_Values") -> UniPcSettings:
+    return UniPcSettings(
+        variant=effective.named("uni_pc_variant", UNIPC_VARIANTS, "bh1"),
+        order=effective.whole("uni_pc_order", 3),
+        lowers_final_order=effective.flag("uni_pc_lower_order_final", default=True),
+        spacing=effective.named("uni_pc_skip_type", UNIPC_SPACINGS, "time_uniform"),
     )
 
 
@@ -278,7 +287,7 @@ def _eta(fields: "_Values", effective: "_Values", sampler: Sampler) -> float | N
     default = TRAITS[sampler].default_eta
     if default is None:
         return None
-    option = "eta_ddim" if sampler is Sampler.DDIM else "eta_ancestral"
+    option = "eta_ddim" if TRAITS[sampler].walks_timesteps else "eta_ancestral"
     return fields.number("eta", effective.number(option, default))
 
 
@@ -301,6 +310,7 @@ def _noise(fields: "_Values", effective: "_Values") -> NoiseSettings:
         seed_resize_from_width=max(fields.whole("seed_resize_from_w", 0), 0),
         seed_resize_from_height=max(fields.whole("seed_resize_from_h", 0), 0),
         source=RNG_SOURCES[source],
+        is_sgm_scaled=effective.flag("sgm_noise_multiplier", default=False),
         eta_seed_delta=effective.whole("eta_noise_seed_delta", 0),
     )
 
@@ -371,6 +381,15 @@ class _Values:
         if not 0 <= index < len(choices):
             raise self._wrong(name, f"a number from 0 to {len(choices) - 1}")
         return choices[index]
+
+    def named(self, name: str, choices: Mapping[str, T], default: str) -> T:
+        """Raises `UnsupportedFeature` for a name that only A1111 may know."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise UnsupportedFeature(
+                f"{name} = {value!r} is not supported; choose one of: {', '.join(choices)}."
+            )
+        return choices[value]
 
     def seed(self, name: str) -> int | None:
         """None for -1, null and the empty string: one will be drawn."""

@@ -84,7 +84,8 @@ def _decode_collection(hint: Any, data: Any, path: str) -> Any:
 def _decode_dataclass(cls: Any, data: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise InvalidRequest(f"{path or cls.__name__} must be an object, not {data!r}.")
-    hints = get_type_hints(cls, include_extras=True)
+    all_hints = get_type_hints(cls, include_extras=True)
+    hints = {f.name: all_hints[f.name] for f in fields(cls)}
     unknown = sorted(set(data) - set(hints))
     if unknown:
         raise InvalidRequest(f"Unknown setting {_join(path, unknown[0])!r}; known here: {', '.join(hints)}.")

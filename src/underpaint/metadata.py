@@ -14,13 +14,12 @@ import underpaint
 from underpaint.codec import from_json, to_json
 from underpaint.errors import InvalidRequest, UnreadableImage
 from underpaint.request import (
-    BETA_PARAMETERS,
     Emphasis,
     InpaintArea,
     InpaintRequest,
     MaskedContent,
     MaskMode,
-    Sampler,
+    NoiseLevels,
     SamplingSettings,
     Scheduler,
 )
@@ -30,6 +29,8 @@ from underpaint.traits import TRAITS
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
 RECIPE_FORMAT = 1
+MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
+"""A1111 makes these without the settings of a schedule's shape."""
 
 
 def png_text(recipe: Recipe) -> dict[str, str]:
@@ -69,6 +70,8 @@ def _check_consistency(recipe: Recipe) -> None:
         raise InvalidRequest(f"it has no image {recipe.image_index + 1}.")
     if recipe.mask_sha256 and not recipe.picture_sha256:
         raise InvalidRequest("it names a mask without a picture.")
+    if recipe.sketch_sha256 and not (recipe.mask_sha256 and len(recipe.picture_sha256) == 1):
+        raise InvalidRequest("it names a sketch, which needs a mask and one picture.")
 
 
 def infotext(recipe: Recipe) -> str:
@@ -121,14 +124,17 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
     if noise.multiplier != 1:
         yield "Noise multiplier", noise.multiplier
-    if sampling.discards_penultimate_sigma:
-        yield "Discard penultimate sigma", True
-    if sampling.scheduler is Scheduler.BETA:
-        yield "Beta schedule alpha", BETA_PARAMETERS[0]
-        yield "Beta schedule beta", BETA_PARAMETERS[1]
+    yield from _schedule_pairs(sampling)
     if noise.extra:
         yield "Extra noise", noise.extra
     yield from _stochastic_pairs(sampling)
+    yield from _guidance_pairs(sampling)
+    if sampling.rounds_alphas:
+        yield "Downcast alphas_cumprod", True
+    if sampling.noise_levels is NoiseLevels.ZERO_TERMINAL_SNR:
+        yield "Noise Schedule", "Zero Terminal SNR"
+    if noise.is_sgm_scaled and not (recipe.picture_sha256 or TRAITS[sampling.sampler].walks_timesteps):
+        yield "SGM noise multiplier", True
 
 
 def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tuple[str, object]]:
@@ -144,10 +150,33 @@ def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tup
         yield "Masked content", canvas.content.value.replace("-", " ")
 
 
+def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
+    traits, schedule = TRAITS[sampling.sampler], sampling.schedule
+    if sampling.discards_penultimate_sigma and not traits.discards_penultimate_sigma:
+        yield "Discard penultimate sigma", True
+    scheduler = None if traits.walks_timesteps else schedule_label(sampling)
+    if scheduler not in MODELS_OWN_SCHEDULES:
+        yield from _unless(0, "Schedule min sigma", schedule.sigma_min)
+        yield from _unless(0, "Schedule max sigma", schedule.sigma_max)
+    if scheduler in (Scheduler.KARRAS, Scheduler.POLYEXPONENTIAL):
+        yield from _unless(0, "Schedule rho", schedule.rho)
+    if sampling.scheduler is Scheduler.BETA:
+        yield "Beta schedule alpha", schedule.beta_alpha
+        yield "Beta schedule beta", schedule.beta_beta
+
+
+def _guidance_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
+    if sampling.negative_min_sigma:
+        yield "NGMS", sampling.negative_min_sigma
+        if sampling.negative_min_sigma_every_call:
+            yield "NGMS all steps", True
+    yield from _unless(0, "Skip Early CFG", sampling.negative_from)
+
+
 def _stochastic_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
     traits = TRAITS[sampling.sampler]
     if traits.default_eta is not None and sampling.eta is not None:
-        key = "Eta DDIM" if sampling.sampler is Sampler.DDIM else "Eta"
+        key = "Eta DDIM" if traits.walks_timesteps else "Eta"
         yield from _unless(traits.default_eta, key, sampling.eta)
     if traits.takes_churn:
         yield from _unless(0, "Sigma churn", sampling.churn)

@@ -8,14 +8,14 @@ checks once, at the start of the pipeline.
 import random
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Interval, MaxLen, MultipleOf
 
 MAX_SEED = 2**32 - 1
-BETA_PARAMETERS = (0.6, 0.6)
-"""Of the Beta schedule."""
 GRID_PX = 8
+STRICT: dict[str, Any] = {"extra": "forbid", "allow_inf_nan": False}
+"""For pydantic, which checks requests that come over HTTP: misspelt settings are refused, not ignored."""
 
 
 class MaskMode(StrEnum):
@@ -51,13 +51,31 @@ class ResizeMode(StrEnum):
 
 
 class Sampler(StrEnum):
-    """Solvers by the names A1111 writes into its files."""
+    """Solvers by the names A1111 writes into its files, in its order."""
 
     DPMPP_2M = "DPM++ 2M"
+    DPMPP_SDE = "DPM++ SDE"
     DPMPP_2M_SDE = "DPM++ 2M SDE"
+    DPMPP_2M_SDE_HEUN = "DPM++ 2M SDE Heun"
+    DPMPP_2S_A = "DPM++ 2S a"
+    DPMPP_3M_SDE = "DPM++ 3M SDE"
     EULER_A = "Euler a"
     EULER = "Euler"
+    LMS = "LMS"
+    HEUN = "Heun"
+    DPM2 = "DPM2"
+    DPM2_A = "DPM2 a"
+    DPM_FAST = "DPM fast"
+    DPM_ADAPTIVE = "DPM adaptive"
+    """Chooses its own steps; the number asked for only decides where it starts."""
+    RESTART = "Restart"
     DDIM = "DDIM"
+    DDIM_CFGPP = "DDIM CFG++"
+    """Takes a CFG scale of 12.5 as the paper's 1."""
+    PLMS = "PLMS"
+    UNIPC = "UniPC"
+    LCM = "LCM"
+    """For checkpoints distilled into latent consistency models."""
 
 
 class Scheduler(StrEnum):
@@ -140,12 +158,67 @@ class PixelRounding(StrEnum):
 
 
 class DdimRule(StrEnum):
-    """How DDIM walks its timesteps."""
+    """How DDIM, DDIM CFG++, PLMS and UniPC walk."""
 
     A1111 = "a1111"
-    """First call one stride below the added noise; ends at timestep 1; mask blended into the model's input."""
+    """Over timesteps of their own, whatever the schedule: first call one stride below the added noise; ends at
+    timestep 1; mask blended into the model's input; `negative_min_sigma` is compared with timesteps."""
     EXACT = "exact"
-    """Starts at the added noise, ends at sigma 0; mask pins the clean estimate, as for every other sampler."""
+    """Over the schedule's sigmas: starts at the added noise, ends at sigma 0; mask pins the clean estimate, as for
+    every other sampler."""
+
+
+class LastStepRule(StrEnum):
+    """Where the KL Optimal schedule, DPM fast and DPM adaptive end."""
+
+    A1111 = "a1111"
+    """At the smallest sigma, whose noise stays in the picture."""
+    CLEAN = "clean"
+    """At sigma 0, as everything else."""
+
+
+class StepControl(StrEnum):
+    """Whose error DPM adaptive watches when it chooses a step."""
+
+    BATCH = "batch"
+    """All images of the batch together, so that a picture depends on its neighbours (A1111)."""
+    IMAGE = "image"
+    """Each image's own. A batch takes as long as its images one after the other would, or longer."""
+
+
+class ThirdOrderRule(StrEnum):
+    """How DPM++ 3M SDE weighs the curvature of its estimates."""
+
+    A1111 = "a1111"
+    """Half, as in its authors' code and k-diffusion: then it converges with second order only."""
+    EXACT = "exact"
+    """Whole: third order."""
+
+
+class NoiseLevels(StrEnum):
+    """Which noise levels the model's 1000 timesteps stand for."""
+
+    TRAINED = "trained"
+    """Those of the checkpoint."""
+    ZERO_TERMINAL_SNR = "zero-terminal-snr"
+    """Stretched so that hardly anything of the picture is left at the last (Lin et al. 2023)."""
+
+
+class UniPcVariant(StrEnum):
+    """UniPC's B(h) (Zhao et al. 2023)."""
+
+    BH1 = "bh1"
+    """h"""
+    BH2 = "bh2"
+    """e^h - 1"""
+
+
+class UniPcSpacing(StrEnum):
+    """Where A1111's UniPC puts its steps; without effect under `rules.ddim` exact, where the schedule decides."""
+
+    TIME_UNIFORM = "time-uniform"
+    TIME_QUADRATIC = "time-quadratic"
+    LOG_SNR = "log-snr"
 
 
 class PromptWeightRule(StrEnum):
@@ -161,12 +234,17 @@ class PromptWeightRule(StrEnum):
 class Rules:
     """Every way in which the two profiles differ, by name. See docs/reference/profiles.md."""
 
+    __pydantic_config__: ClassVar = STRICT
+
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
     composite: CompositeRule = CompositeRule.EXACT
     pixel_rounding: PixelRounding = PixelRounding.NEAREST
     ddim: DdimRule = DdimRule.EXACT
+    last_step: LastStepRule = LastStepRule.CLEAN
+    step_control: StepControl = StepControl.IMAGE
+    third_order: ThirdOrderRule = ThirdOrderRule.EXACT
     prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
 
 
@@ -183,6 +261,9 @@ class Profile:
             composite=CompositeRule.A1111,
             pixel_rounding=PixelRounding.TRUNCATE,
             ddim=DdimRule.A1111,
+            last_step=LastStepRule.A1111,
+            step_control=StepControl.BATCH,
+            third_order=ThirdOrderRule.A1111,
             prompt_weight=PromptWeightRule.A1111,
         )
 
@@ -199,6 +280,10 @@ class Matches:
     pattern: str
     in_words: str
 
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Tells pydantic the same limit."""
+        return {**handler(source), "pattern": f"^(?:{self.pattern})$"}
+
 
 PromptText = Annotated[str, MaxLen(10_000)]
 Strength = Annotated[float, Interval(ge=0, le=1)]
@@ -208,6 +293,8 @@ SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     positive: PromptText = ""
     """Words, with emphasis `(word:1.2)`, `BREAK` and `AND`."""
     negative: PromptText = ""
@@ -218,6 +305,8 @@ class PromptSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     mode: MaskMode = MaskMode.MASKED
     blur_x_px: Annotated[float, Interval(ge=0, le=256)] = 4
     """Standard deviation of the Gaussian along x, in pixels of the mask."""
@@ -226,6 +315,8 @@ class MaskSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanvasSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     content: MaskedContent = MaskedContent.ORIGINAL
     area: InpaintArea = InpaintArea.WHOLE_PICTURE
     padding_px: Annotated[int, Interval(ge=0, le=1024)] = 32
@@ -238,27 +329,75 @@ class CanvasSettings:
     """What shows through transparent pixels of the input."""
 
 
+SigmaLimit = Annotated[float, Interval(ge=0, le=1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """The shape of a schedule. Uniform, Simple, DDIM and Align Your Steps are fixed by the model or by a table."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    sigma_min: SigmaLimit = 0.0
+    """0 = the model's."""
+    sigma_max: SigmaLimit = 0.0
+    """0 = the model's."""
+    rho: Annotated[float, Interval(ge=0, le=30)] = 0.0
+    """Exponent of Karras (0 = 7) and Polyexponential (0 = 1)."""
+    beta_alpha: Annotated[float, Interval(ge=0.01, le=10)] = 0.6
+    beta_beta: Annotated[float, Interval(ge=0.01, le=10)] = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniPcSettings:
+    __pydantic_config__: ClassVar = STRICT
+
+    variant: UniPcVariant = UniPcVariant.BH1
+    order: Annotated[int, Interval(ge=1, le=10)] = 3
+    lowers_final_order: bool = True
+    """Ends with steps of lower order, which few steps need."""
+    spacing: UniPcSpacing = UniPcSpacing.TIME_UNIFORM
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     denoising_strength: Strength = 0.75
     steps: Annotated[int, Interval(ge=1, le=150)] = 20
     sampler: Sampler = Sampler.DPMPP_2M
     scheduler: Scheduler = Scheduler.AUTOMATIC
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     cfg_scale: Annotated[float, Interval(ge=0, le=100)] = 7.0
+    negative_min_sigma: SigmaLimit = 0.0
+    """Below this sigma every second model call leaves the negative prompt out (A1111's NGMS); 0 = never."""
+    negative_min_sigma_every_call: bool = False
+    """Every call instead of every second."""
+    negative_from: Strength = 0.0
+    """Share of the model calls at the start that leave the negative prompt out (A1111's Skip Early CFG)."""
     eta: Annotated[float, Interval(ge=0, le=1)] | None = None
-    """Amount of fresh noise for ancestral and SDE samplers (None = 1) and for DDIM (None = 0)."""
+    """Amount of fresh noise: None = 1 for ancestral and SDE samplers, DPM fast and DPM adaptive; 0 for DDIM."""
     churn: Annotated[float, Interval(ge=0, le=100)] = 0.0
-    """Stochasticity of Euler (Karras et al. 2022, S_churn)."""
-    churn_sigma_min: Annotated[float, Interval(ge=0, le=1000)] = 0.0
-    churn_sigma_max: Annotated[float, Interval(ge=0, le=1000)] = 0.0
+    """Stochasticity of Euler, Heun and DPM2 (Karras et al. 2022, S_churn)."""
+    churn_sigma_min: SigmaLimit = 0.0
+    churn_sigma_max: SigmaLimit = 0.0
     """0 = no upper bound."""
     noise_scale: Annotated[float, Interval(ge=0, le=2)] = 1.0
     """Factor on the noise that stochastic samplers add (S_noise)."""
     discards_penultimate_sigma: bool = False
+    """One step more is planned and the last before 0 left out. DPM++ 3M SDE, DPM2 and DPM2 a always do so."""
+    noise_levels: NoiseLevels = NoiseLevels.TRAINED
+    rounds_alphas: bool = False
+    """The noise levels are rounded to half precision, as A1111 did before 1.8."""
+    rounds_timesteps: bool = False
+    """The model is asked only at whole timesteps (A1111's quantization). Without effect on LCM and walked timesteps."""
+    unipc: UniPcSettings = field(default_factory=UniPcSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     seed: Seed | None = None
     """None draws one when the job starts; the record holds the number drawn."""
     subseed: Seed | None = None
@@ -269,6 +408,8 @@ class NoiseSettings:
     source: RngSource = RngSource.CPU
     multiplier: Annotated[float, Interval(ge=0, le=2)] = 1.0
     """Factor on the starting noise."""
+    is_sgm_scaled: bool = False
+    """Text-to-image starts from noise·sqrt(1 + sigma²) instead of noise·sigma (A1111's SGM noise multiplier)."""
     extra: Annotated[float, Interval(ge=0, le=2)] = 0.0
     """Starting noise added once more, times this, after scaling to sigma."""
     eta_seed_delta: Annotated[int, Interval(ge=0, le=MAX_SEED)] = 0
@@ -277,6 +418,8 @@ class NoiseSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSettings:
+    __pydantic_config__: ClassVar = STRICT
+
     size: Annotated[int, Interval(ge=1, le=64)] = 1
     """Images denoised together."""
     count: Annotated[int, Interval(ge=1, le=1000)] = 1
@@ -289,7 +432,9 @@ class BatchSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InpaintRequest:
-    model: str = "storybook"
+    __pydantic_config__: ClassVar = STRICT
+
+    model: Annotated[str, MaxLen(1000)] = "storybook"
     """Name in the catalog, or path of a checkpoint file or folder."""
     prompt: PromptSettings = field(default_factory=PromptSettings)
     mask: MaskSettings = field(default_factory=MaskSettings)

@@ -12,12 +12,15 @@ from underpaint.request import (
     InpaintRequest,
     MaskedContent,
     MaskMode,
+    NoiseLevels,
     Profile,
     ResizeMode,
     RngSource,
     Sampler,
     Scheduler,
     StepRule,
+    UniPcSpacing,
+    UniPcVariant,
 )
 
 
@@ -128,6 +131,9 @@ def test_text_to_image_has_no_picture_settings():
         ("Euler SGMUniform", "", (Sampler.EULER, Scheduler.SGM_UNIFORM)),
         ("Euler DDIM", "", (Sampler.EULER, Scheduler.DDIM)),
         ("DDIM", "", (Sampler.DDIM, Scheduler.AUTOMATIC)),
+        ("DPM++ 2M SDE Heun Exponential", "", (Sampler.DPMPP_2M_SDE_HEUN, Scheduler.EXPONENTIAL)),
+        ("DDIM CFG++", "", (Sampler.DDIM_CFGPP, Scheduler.AUTOMATIC)),
+        ("DPM adaptive", "", (Sampler.DPM_ADAPTIVE, Scheduler.AUTOMATIC)),
         ("no such sampler", "KL Optimal", (Sampler.DPMPP_2M, Scheduler.KL_OPTIMAL)),
     ],
 )
@@ -168,6 +174,33 @@ def test_an_option_that_differs_from_its_default_goes_before_the_request():
     assert img2img({"s_churn": 8.0}, sampler_name="Euler a").sampling.churn == 0
 
 
+def test_the_shape_of_the_schedule():
+    options = {"sigma_min": 0.05, "rho": 5.0, "beta_dist_alpha": 0.7, "use_old_karras_scheduler_sigmas": True}
+    schedule = img2img(options).sampling.schedule
+    assert (schedule.sigma_min, schedule.sigma_max, schedule.rho) == (0.05, 10.0, 5.0)
+    assert (schedule.beta_alpha, schedule.beta_beta) == (0.7, 0.6)
+
+
+def test_when_the_negative_prompt_is_left_out():
+    options = {"s_min_uncond": 2.0, "s_min_uncond_all": True, "skip_early_cond": 0.4}
+    sampling = img2img(options).sampling
+    assert (sampling.negative_min_sigma, sampling.negative_from) == (2.0, 0.4)
+    assert sampling.negative_min_sigma_every_call
+    assert img2img(options, s_min_uncond=1.0).sampling.negative_min_sigma == 1
+
+
+def test_noise_levels():
+    sampling = img2img({"sd_noise_schedule": "Zero Terminal SNR", "use_downcasted_alpha_bar": True}).sampling
+    assert (sampling.noise_levels, sampling.rounds_alphas) == (NoiseLevels.ZERO_TERMINAL_SNR, True)
+
+
+def test_unipc_has_settings_of_its_own():
+    options = {"uni_pc_variant": "bh2", "uni_pc_skip_type": "logSNR", "uni_pc_order": 2}
+    unipc = img2img(options, sampler_name="UniPC").sampling.unipc
+    assert (unipc.variant, unipc.spacing, unipc.order) == (UniPcVariant.BH2, UniPcSpacing.LOG_SNR, 2)
+    assert not img2img({"uni_pc_lower_order_final": False}).sampling.unipc.lowers_final_order
+
+
 def test_an_overridden_noise_multiplier_has_no_effect():
     overridden = {"initial_noise_multiplier": 0.5}
     assert img2img(override_settings=overridden).noise.multiplier == 1
@@ -190,8 +223,6 @@ def test_open_seeds(seed: Any):
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"sampler_name": "Heun"}, id="sampler"),
-        pytest.param({"sampler_name": "DPM++ SDE Karras"}, id="sampler with schedule"),
         pytest.param({"prompt": "a <lora:tiny:1>"}, id="LoRA"),
         pytest.param({"prompt": "[a:b:0.5]"}, id="prompt editing"),
         pytest.param({"styles": ["ink"]}, id="styles"),
@@ -201,12 +232,12 @@ def test_open_seeds(seed: Any):
         pytest.param({"latent_mask": "x"}, id="latent mask"),
         pytest.param({"script_name": "x/y/z plot"}, id="script"),
         pytest.param({"refiner_checkpoint": "other"}, id="refiner"),
-        pytest.param({"s_min_uncond": 2.0}, id="negative guidance minimum sigma"),
         pytest.param({"alwayson_scripts": {"Soft Inpainting": {"args": [True]}}}, id="soft inpainting"),
         pytest.param({"alwayson_scripts": {"ControlNet": {"args": [{"module": "canny"}]}}}, id="ControlNet"),
         pytest.param({"override_settings": {"return_mask": True}}, id="return mask"),
         pytest.param({"override_settings": {"img2img_color_correction": True}}, id="colour correction"),
-        pytest.param({"override_settings": {"skip_early_cond": 0.4}}, id="skip early"),
+        pytest.param({"override_settings": {"uni_pc_variant": "vary_coeff"}}, id="UniPC variant"),
+        pytest.param({"override_settings": {"uni_pc_skip_type": "random"}}, id="UniPC spacing"),
         pytest.param({"override_settings": {"inpainting_mask_weight": 0.5}}, id="mask weight"),
         pytest.param({"override_settings": {"emphasis": "Loud"}}, id="emphasis"),
         pytest.param({"override_settings": {"randn_source": "Dice"}}, id="noise source"),

@@ -13,11 +13,13 @@ from underpaint.request import (
     MaskedContent,
     MaskMode,
     MaskSettings,
+    NoiseLevels,
     NoiseSettings,
     PromptSettings,
     Sampler,
     SamplingSettings,
     Scheduler,
+    ScheduleSettings,
 )
 from underpaint.result import Recipe
 
@@ -47,6 +49,14 @@ def test_the_recipe_survives_the_png_text() -> None:
     assert recipe_from_png_text(png_text(RECIPE)) == RECIPE
 
 
+def test_a_sketch_is_named_and_recipes_from_before_sketches_are_read() -> None:
+    sketched = replace(RECIPE, sketch_sha256="d" * 64)
+    assert recipe_from_png_text(png_text(sketched)) == sketched
+    older = json.loads(png_text(RECIPE)["underpaint"])
+    del older["sketch_sha256"]
+    assert recipe_from_png_text({"underpaint": json.dumps(older)}) == RECIPE
+
+
 def test_the_infotext_is_laid_out_as_a1111_does() -> None:
     prompt, sitting, negative, settings = infotext(RECIPE).split("\n")
     assert (prompt, sitting, negative) == ("a cat,", "sitting", "Negative prompt: a dog: brown")
@@ -74,7 +84,26 @@ def test_the_infotext_is_read_back() -> None:
         (SamplingSettings(sampler=Sampler.DDIM, eta=0.6), "Eta DDIM: 0.6"),
         (SamplingSettings(sampler=Sampler.EULER_A, eta=0.5), "Eta: 0.5"),
         (SamplingSettings(sampler=Sampler.EULER, churn=8.0), "Sigma churn: 8.0"),
+        (SamplingSettings(sampler=Sampler.DDIM_CFGPP, eta=0.6), "Eta DDIM: 0.6"),
+        (SamplingSettings(sampler=Sampler.HEUN, churn=8.0), "Sigma churn: 8.0"),
+        (
+            SamplingSettings(noise_levels=NoiseLevels.ZERO_TERMINAL_SNR, rounds_alphas=True),
+            "Downcast alphas_cumprod: True, Noise Schedule: Zero Terminal SNR",
+        ),
+        (SamplingSettings(sampler=Sampler.DPM2_A), "Schedule type: Karras"),
         (SamplingSettings(discards_penultimate_sigma=True), "Discard penultimate sigma: True"),
+        (
+            SamplingSettings(schedule=ScheduleSettings(sigma_min=0.1, sigma_max=9.5, rho=5.0)),
+            "Schedule min sigma: 0.1, Schedule max sigma: 9.5, Schedule rho: 5.0",
+        ),
+        (
+            SamplingSettings(scheduler=Scheduler.BETA, schedule=ScheduleSettings(beta_alpha=0.7)),
+            "Beta schedule alpha: 0.7, Beta schedule beta: 0.6",
+        ),
+        (
+            SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4),
+            "NGMS: 2.0, NGMS all steps: True, Skip Early CFG: 0.4",
+        ),
     ],
 )
 def test_sampler_settings_are_written(sampling: SamplingSettings, written: str) -> None:
@@ -143,6 +172,8 @@ def damaged(**changes: object) -> str:
         (damaged(picture_sha256=["../x"]), "must be a sha256"),
         (damaged(image_index=2), "no image 3"),
         (damaged(picture_sha256=[]), "a mask without a picture"),
+        (damaged(sketch_sha256="d" * 64, mask_sha256=None), "a sketch, which needs a mask"),
+        (damaged(sketch_sha256="d" * 64, picture_sha256=["b" * 64] * 2), "a sketch, which needs a mask"),
         ("[" * 100_000, "damaged"),
         (damaged(surprise=1), "surprise"),
     ],

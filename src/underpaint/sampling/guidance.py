@@ -1,6 +1,6 @@
 """Classifier-free guidance (Ho & Salimans 2022): positive and negative prompt make one noise predictor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -17,6 +17,13 @@ class ConditionalPredictor(Protocol):
     def __call__(self, x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[Tensor]: ...
 
 
+@runtime_checkable
+class GuidedPredictor(Protocol):
+    """A noise predictor that is told how many calls of the run went before, for what changes on the way."""
+
+    def __call__(self, x: Tensor, timestep: float, call: int) -> Tensor: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Weighted:
     """One prompt of a composition: its context (1, tokens, channels) and its factor on the guidance scale."""
@@ -25,27 +32,60 @@ class Weighted:
     weight: float = 1.0
 
 
+def never(call: int, timestep: float) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance:
+    """How positive and negative prompt are put together."""
+
+    scale: float
+    leaves_out_negative: Callable[[int, float], bool] = never
+    """Whether a call, by its number from 0 and its timestep, goes without the negative prompt."""
+    shows_unguided: bool = False
+    """Answers are stacks of two: the guided noise, and that of the negative prompt alone (for CFG++)."""
+
+
 def guided(
-    predict: ConditionalPredictor, positive: Sequence[Weighted], negative: Tensor, scale: float
-) -> NoisePredictor:
+    predict: ConditionalPredictor, positive: Sequence[Weighted], negative: Tensor, guidance: Guidance
+) -> GuidedPredictor:
     """noise = n + scale·Σ weight·(p - n), composable diffusion (Liu et al. 2022) where there are several prompts.
 
-    One prompt at scale 1 is its own prediction: the negative prompt has no effect then and is not evaluated.
+    One prompt at scale 1 is its own prediction: the negative prompt has no effect then and is not evaluated. Where it
+    is left out on purpose, the first prompt stands in for it and the scale is 1.
     """
 
     contexts = [prompt.context for prompt in positive]
-    is_plain = len(positive) == 1 and positive[0].weight * scale == 1
+    is_plain = len(positive) == 1 and positive[0].weight * guidance.scale == 1 and not guidance.shows_unguided
 
-    def predict_guided(x: Tensor, timestep: float) -> Tensor:
-        if is_plain:
+    def predict_guided(x: Tensor, timestep: float, call: int) -> Tensor:
+        if guidance.leaves_out_negative(call, timestep):
+            prompted = predict(x, timestep, contexts)
+            unguided, scale = prompted[0], 1.0
+        elif is_plain:
             return predict(x, timestep, contexts)[0]
-        unguided, *prompted = predict(x, timestep, [negative, *contexts])
+        else:
+            unguided, *prompted = predict(x, timestep, [negative, *contexts])
+            scale = guidance.scale
         result = unguided
         for prompt, noise in zip(positive, prompted, strict=True):
             result = result + scale * prompt.weight * (noise - unguided)
-        return result
+        return torch.stack([result, unguided]) if guidance.shows_unguided else result
 
     return predict_guided
+
+
+def counting_calls(predict: GuidedPredictor) -> NoisePredictor:
+    """The predictor of one run, which counts its calls from 0."""
+    calls = 0
+
+    def predict_next(x: Tensor, timestep: float) -> Tensor:
+        nonlocal calls
+        calls += 1
+        return predict(x, timestep, calls - 1)
+
+    return predict_next
 
 
 def of_equal_length(contexts: Sequence[Tensor]) -> list[Tensor]:

@@ -120,6 +120,10 @@ class BatchNoise:
     def following(self) -> Tensor:
         return torch.stack([stream.randn(self._shape) for stream in self._streams])
 
+    def following_of(self, image: int) -> Tensor:
+        """The next noise of one image, (1, 4, h, w); the others' streams stay where they are."""
+        return self._streams[image].randn(self._shape)[None]
+
     def _first_of(self, image: int) -> Tensor:
         settings, stream = self._settings, self._streams[image]
         small = self._resized_shape()

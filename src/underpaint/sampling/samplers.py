@@ -2,27 +2,45 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
-from underpaint.request import DdimRule, NoiseSettings, Rules, Sampler, SamplingSettings, StepRule
-from underpaint.sampling.brownian import BrownianNoise
-from underpaint.sampling.denoiser import NoisePredictor, SigmaTable, Step, clean_estimates
-from underpaint.sampling.masking import keep_unmasked, show_unmasked
-from underpaint.sampling.noise import BatchNoise
-from underpaint.sampling.schedules import sigmas_for, timesteps_for
-from underpaint.sampling.solvers import (
-    Churn,
-    NoiseDraw,
-    ddim_a1111,
-    dpmpp_2m,
-    dpmpp_2m_sde,
-    euler,
-    euler_ancestral,
+from underpaint.errors import InvalidRequest
+from underpaint.request import (
+    DdimRule,
+    LastStepRule,
+    NoiseSettings,
+    Rules,
+    Sampler,
+    SamplingSettings,
+    StepControl,
+    StepRule,
 )
+from underpaint.sampling.brownian import BrownianNoise
+from underpaint.sampling.denoiser import (
+    Denoiser,
+    NoisePredictor,
+    SigmaTable,
+    Step,
+    clean_estimates,
+    consistency_estimates,
+    consistency_table,
+)
+from underpaint.sampling.guidance import Guidance, GuidedPredictor, counting_calls
+from underpaint.sampling.masking import blended, keep_unmasked, show_unmasked
+from underpaint.sampling.noise import BatchNoise
+from underpaint.sampling.schedules import Span, sigmas_for
+from underpaint.sampling.solvers.common import NoiseDraw
+from underpaint.sampling.solvers.karras import Churn
 from underpaint.sampling.steps import step_range
-from underpaint.traits import TRAITS, effective_scheduler
+from underpaint.sampling.timesteps import TimestepWalk, timestep_walk
+from underpaint.sampling.walk import Walk, number_of_steps, walked
+from underpaint.traits import TRAITS, Traits, effective_scheduler
+
+CFGPP_SCALE = 12.5
+"""The CFG scale that means CFG++'s lambda = 1, as A1111 has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +68,30 @@ class Sampling:
     table: SigmaTable
 
     def planned_steps(self, *, from_picture: bool) -> int:
-        """How many steps `run` will yield."""
-        levels = (
-            self._timesteps(from_picture) if self._walks_timesteps else self.sigmas(from_picture=from_picture)
+        """How many steps `run` will yield; DPM adaptive, which cannot know, yields steps numbered up to this."""
+        sampler, last_step = self.settings.sampler, self.rules.last_step
+        return number_of_steps(sampler, self.sigmas(from_picture=from_picture), last_step)
+
+    def guidance(self, *, from_picture: bool) -> Guidance:
+        """How the sampler wants the prompts put together."""
+        settings = self.settings
+        is_cfgpp = settings.sampler is Sampler.DDIM_CFGPP
+        steps = step_range(settings, self.rules.steps).calls if from_picture else settings.steps
+        calls = max(steps, 1) * self._traits.calls_per_step
+
+        def leaves_out_negative(call: int, timestep: float) -> bool:
+            if settings.negative_from and call / calls <= settings.negative_from:
+                return True
+            if not settings.negative_min_sigma or not (call % 2 or settings.negative_min_sigma_every_call):
+                return False
+            level = timestep if self._walks_timesteps else self.table.sigma(torch.tensor(timestep)).item()
+            return level < settings.negative_min_sigma
+
+        return Guidance(
+            scale=settings.cfg_scale / CFGPP_SCALE if is_cfgpp else settings.cfg_scale,
+            leaves_out_negative=leaves_out_negative,
+            shows_unguided=is_cfgpp,
         )
-        return max(len(levels) - 1, 0)
 
     def initial(self, start: Start) -> Tensor:
         """The noisy latents that `run` begins with."""
@@ -62,81 +99,118 @@ class Sampling:
             return start.noise if start.init is None else self._noised(start.init, start.noise)
         sigma, *lower = self.sigmas(from_picture=start.init is not None)
         if start.init is None:
-            return start.noise * sigma
+            return start.noise * (math.hypot(1, sigma) if self.noise.is_sgm_scaled else sigma)
         if not lower:  # no step will be done
             return start.init
         return start.init + start.noise * (sigma + self.noise.extra)
 
-    def run(self, predict: NoisePredictor, start: Start) -> Iterator[Step]:
-        """Yields every step. Nothing is yielded when the strength leaves no step to do."""
-        if self._walks_timesteps:
-            return self._run_timesteps(predict, start)
-        return self._run_sigmas(predict, start)
+    def first_input(self, start: Start) -> Tensor:
+        """What the model sees at its first call, (images, 4, h, w): the start and its noise, scaled to the variance
+        of clean latents. Without a step to do: the start."""
+        x = self.initial(start)
+        if not self._walks_timesteps:
+            return x / math.hypot(1, self.sigmas(from_picture=start.init is not None)[0])
+        if start.init is None or start.mask is None:
+            return x
+        return blended(x, start.init, start.mask)
 
-    def sigmas(self, *, from_picture: bool) -> list[float]:
+    def run(self, predict: GuidedPredictor, start: Start) -> Iterator[Step]:
+        """Yields every step. Nothing is yielded when the strength leaves no step to do."""
+        sigmas = self.sigmas(from_picture=start.init is not None)
+        if len(sigmas) < 2:
+            return iter(())
+        if self._walks_timesteps:
+            return self._run_timesteps(predict, start, sigmas)
+        walk = self._walk(predict, start, self.initial(start), sigmas)
+        if self.settings.sampler is Sampler.DPM_ADAPTIVE and self.rules.step_control is StepControl.IMAGE:
+            return self._run_one_by_one(predict, start, walk)
+        return walked(self.settings.sampler, walk)
+
+    def sigmas(self, *, from_picture: bool) -> Sequence[float]:
         """The sigmas that are walked: for image-to-image the part that the denoising strength leaves."""
+        if self._walks_timesteps:
+            return self._timesteps(from_picture).sigmas
         if not from_picture:
             return self._schedule(self.settings.steps)
         steps = step_range(self.settings, self.rules.steps)
         schedule = self._schedule(steps.schedule_steps)
-        if (
-            self.rules.steps is StepRule.EXACT
-        ):  # counted from the end: a schedule may hold more levels than steps
+        if self.rules.steps is StepRule.EXACT:
+            # counted from the end: a schedule may hold more levels than steps
             return schedule[len(schedule) - 1 - steps.calls :]
         return schedule[steps.first :]
 
     @property
-    def _eta(self) -> float:
-        """As asked for, or the sampler's default."""
-        if self.settings.eta is not None:
-            return self.settings.eta
-        return TRAITS[self.settings.sampler].default_eta or 0.0
+    def _traits(self) -> Traits:
+        return TRAITS[self.settings.sampler]
 
     @property
     def _walks_timesteps(self) -> bool:
-        return self.settings.sampler is Sampler.DDIM and self.rules.ddim is DdimRule.A1111
+        return self._traits.walks_timesteps and self.rules.ddim is DdimRule.A1111
+
+    @property
+    def _levels(self) -> SigmaTable:
+        """The model's levels, as far as the sampler can use them."""
+        return consistency_table(self.table) if self.settings.sampler is Sampler.LCM else self.table
 
     def _schedule(self, steps: int) -> list[float]:
-        scheduler = effective_scheduler(self.settings.sampler, self.settings.scheduler)
-        discard = self.settings.discards_penultimate_sigma
-        return sigmas_for(scheduler, steps, self.table, discard_penultimate=discard).tolist()
-
-    def _run_sigmas(self, predict: NoisePredictor, start: Start) -> Iterator[Step]:
-        sigmas = self.sigmas(from_picture=start.init is not None)
-        x = self.initial(start)
-        denoise = clean_estimates(predict, self.table)
-        if start.init is not None and start.mask is not None:
-            denoise = keep_unmasked(denoise, start.init, start.mask)
-
-        def following(sigma: float, sigma_next: float) -> Tensor:
-            return start.stream.following().to(x)
-
-        settings = self.settings
-        match settings.sampler:
-            case Sampler.EULER:
-                return euler(denoise, x, sigmas, noise=following, churn=self._churn())
-            case Sampler.EULER_A | Sampler.DDIM:
-                return euler_ancestral(denoise, x, sigmas, noise=following, eta=self._eta, noise_scale=1.0)
-            case Sampler.DPMPP_2M:
-                return dpmpp_2m(denoise, x, sigmas)
-            case Sampler.DPMPP_2M_SDE:
-                return dpmpp_2m_sde(
-                    denoise,
-                    x,
-                    sigmas,
-                    noise=self._brownian(start),
-                    eta=self._eta,
-                    noise_scale=settings.noise_scale,
-                )
-
-    def _churn(self) -> Churn:
-        settings = self.settings
-        return Churn(
-            amount=settings.churn,
-            sigma_min=settings.churn_sigma_min,
-            sigma_max=settings.churn_sigma_max or math.inf,
-            noise_scale=settings.noise_scale,
+        settings, traits = self.settings, self._traits
+        scheduler = effective_scheduler(settings.sampler, settings.scheduler)
+        sigmas = sigmas_for(
+            scheduler,
+            steps,
+            Span(self._levels, settings.schedule),
+            discard_penultimate=settings.discards_penultimate_sigma or traits.discards_penultimate_sigma,
+            last_step=self.rules.last_step,
         )
+        strides = sigmas.diff()
+        # consistency models have 50 levels, of which more steps repeat some
+        if not ((strides < 0) | ((strides == 0) & (settings.sampler is Sampler.LCM))).all():
+            raise InvalidRequest(
+                f"With these settings of sampling.schedule the {steps} levels of {scheduler} do not fall; move "
+                "sigma_min and sigma_max apart, or set them, rho and the beta parameters back to their defaults."
+            )
+        return sigmas.tolist()
+
+    def _walk(self, predict: GuidedPredictor, start: Start, x: Tensor, sigmas: Sequence[float]) -> Walk:
+        settings, traits = self.settings, self._traits
+        return Walk(
+            denoise=self._denoiser(counting_calls(predict), start),
+            x=x,
+            sigmas=sigmas,
+            ends=self._ends(start, sigmas),
+            noise=self._brownian(start) if traits.is_brownian else lambda *_: start.stream.following().to(x),
+            eta=(traits.default_eta or 0.0) if settings.eta is None else settings.eta,
+            noise_scale=settings.noise_scale if traits.takes_noise_scale else 1.0,
+            churn=Churn(
+                amount=settings.churn,
+                sigma_min=settings.churn_sigma_min,
+                sigma_max=settings.churn_sigma_max or math.inf,
+                noise_scale=settings.noise_scale,
+            ),
+            rules=self.rules,
+            unipc=settings.unipc,
+        )
+
+    def _ends(self, start: Start, sigmas: Sequence[float]) -> tuple[float, float]:
+        if start.init is None and self.rules.last_step is LastStepRule.A1111:
+            return self.table.sigma_max, self.table.sigma_min  # whatever the schedule
+        return sigmas[0], sigmas[-2]
+
+    def _denoiser(self, predict: NoisePredictor, start: Start) -> Denoiser:
+        if self._walks_timesteps:
+            if start.init is not None and start.mask is not None:
+                predict = show_unmasked(predict, start.init, start.mask)
+            return clean_estimates(predict, self._timesteps(start.init is not None).timestep)
+        if self.settings.sampler is Sampler.LCM:
+            denoise = consistency_estimates(predict, self._levels)
+        else:
+            is_whole = self.settings.rounds_timesteps
+            denoise = clean_estimates(
+                predict, self.table.nearest_timestep if is_whole else self.table.timestep
+            )
+        if start.init is None or start.mask is None:
+            return denoise
+        return keep_unmasked(denoise, start.init, start.mask)
 
     def _brownian(self, start: Start) -> NoiseDraw:
         steps = self.settings.steps
@@ -148,32 +222,43 @@ class Sampling:
         path = BrownianNoise(self.noise.source, start.seeds, shape, min(levels), max(levels))
         return lambda sigma, sigma_next: path(sigma, sigma_next).to(start.noise)
 
-    def _timesteps(self, from_picture: bool) -> list[int]:
-        discard = self.settings.discards_penultimate_sigma
-        if not from_picture:
-            return timesteps_for(self.settings.steps, discard_penultimate=discard)
-        steps = step_range(self.settings, self.rules.steps)
-        timesteps = timesteps_for(steps.schedule_steps, discard_penultimate=discard)
-        return timesteps[: max(steps.calls - 1, 0)]
+    def _run_one_by_one(self, predict: GuidedPredictor, start: Start, walk: Walk) -> Iterator[Step]:
+        """One image after the other, so that each has steps of its own. The model still sees the whole batch, of which
+        only the image's row counts: what it is given beside the latents may differ from image to image."""
+        x, denoised = walk.x, walk.x
+        for image in range(len(walk.x)):
+            row = slice(image, image + 1)
+            whole = self._denoiser(counting_calls(predict), start)
 
-    def _run_timesteps(self, predict: NoisePredictor, start: Start) -> Iterator[Step]:
-        x = self.initial(start)
-        if start.init is not None and start.mask is not None:
-            predict = show_unmasked(predict, start.init, start.mask)
-        return ddim_a1111(
-            predict,
-            x,
-            self._timesteps(start.init is not None),
-            self.table.alphas_cumprod,
-            noise=lambda _sigma, _next: start.stream.following().to(x),
-            eta=self._eta,
-        )
+            def denoise(x_row: Tensor, sigma: float, row: slice = row, whole: Denoiser = whole) -> Tensor:
+                return whole(_with_row(walk.x, row, x_row), sigma)[row]
+
+            own = replace(walk, denoise=denoise, x=walk.x[row], noise=_noise_of(start, image))
+            planned = len(walk.sigmas) - 1
+            for step in walked(self.settings.sampler, own):
+                x, denoised = _with_row(x, row, step.x), _with_row(denoised, row, step.denoised)
+                done = math.ceil((image * planned + step.index + 1) / len(walk.x))
+                yield replace(step, index=done - 1, x=x, denoised=denoised)
+
+    def _timesteps(self, from_picture: bool) -> TimestepWalk:
+        return timestep_walk(self.settings, self.rules, self.table, from_picture=from_picture)
+
+    def _run_timesteps(
+        self, predict: GuidedPredictor, start: Start, sigmas: Sequence[float]
+    ) -> Iterator[Step]:
+        """The solvers' latents are variance-exploding, A1111's here are not: scaled before and after."""
+        x = self.initial(start) * math.hypot(1, sigmas[0])
+        for step in walked(self.settings.sampler, self._walk(predict, start, x, sigmas)):
+            yield replace(step, x=step.x / math.hypot(1, step.sigma))
 
     def _noised(self, init: Tensor, noise: Tensor) -> Tensor:
-        """`init` at the noise of the timestep above those walked: one stride more than the first call expects."""
-        every = timesteps_for(
-            step_range(self.settings, self.rules.steps).schedule_steps,
-            discard_penultimate=self.settings.discards_penultimate_sigma,
-        )
-        alpha = self.table.alphas_cumprod[every[len(self._timesteps(from_picture=True))]].item()
+        alpha = self._timesteps(from_picture=True).added_alpha
         return math.sqrt(alpha) * (init + self.noise.extra * noise) + math.sqrt(1 - alpha) * noise
+
+
+def _with_row(x: Tensor, row: slice, value: Tensor) -> Tensor:
+    return torch.cat([x[: row.start], value, x[row.stop :]])
+
+
+def _noise_of(start: Start, image: int) -> NoiseDraw:
+    return lambda *_: start.stream.following_of(image).to(start.noise)

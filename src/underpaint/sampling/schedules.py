@@ -2,55 +2,80 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import BETA_PARAMETERS, Scheduler
+from underpaint.request import LastStepRule, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
 
 KARRAS_RHO = 7.0
+POLYEXPONENTIAL_RHO = 1.0
 # https://research.nvidia.com/labs/toronto-ai/AlignYourSteps: Stable Diffusion 1.5, 10 steps
 ALIGN_YOUR_STEPS_SD1 = (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029)
 
 
-def uniform(steps: int, table: SigmaTable) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A model's levels, and the part of them that a schedule may use."""
+
+    table: SigmaTable
+    settings: ScheduleSettings = field(default_factory=ScheduleSettings)
+
+    @property
+    def low(self) -> float:
+        return self.settings.sigma_min or self.table.sigma_min
+
+    @property
+    def high(self) -> float:
+        return self.settings.sigma_max or self.table.sigma_max
+
+
+def uniform(steps: int, span: Span) -> Tensor:
     """Equal strides in the model's timesteps, both ends included."""
-    return _ending_in_zero(table.sigma(torch.linspace(len(table.sigmas) - 1, 0, steps)))
+    return _ending_in_zero(span.table.sigma(torch.linspace(len(span.table.sigmas) - 1, 0, steps)))
 
 
-def karras(steps: int, table: SigmaTable) -> Tensor:
-    """Karras et al. (2022), equation 5, rho = 7."""
-    low, high = table.sigma_min ** (1 / KARRAS_RHO), table.sigma_max ** (1 / KARRAS_RHO)
-    return _ending_in_zero((high + torch.linspace(0, 1, steps) * (low - high)) ** KARRAS_RHO)
+def karras(steps: int, span: Span) -> Tensor:
+    """Karras et al. (2022), equation 5: equal strides in sigma^(1/rho), rho = 7 by default."""
+    return karras_between(span.high, span.low, steps, rho=span.settings.rho or KARRAS_RHO)
 
 
-def exponential(steps: int, table: SigmaTable) -> Tensor:
+def karras_between(high: float, low: float, steps: int, *, rho: float = KARRAS_RHO) -> Tensor:
+    """`steps` levels from `high` to `low`, then 0."""
+    start, end = high ** (1 / rho), low ** (1 / rho)
+    return _ending_in_zero((start + torch.linspace(0, 1, steps) * (end - start)) ** rho)
+
+
+def exponential(steps: int, span: Span) -> Tensor:
     """Equal strides in log sigma."""
-    return _ending_in_zero(torch.linspace(math.log(table.sigma_max), math.log(table.sigma_min), steps).exp())
+    return _ending_in_zero(torch.linspace(math.log(span.high), math.log(span.low), steps).exp())
 
 
-def polyexponential(steps: int, table: SigmaTable) -> Tensor:
-    """Polynomial strides in log sigma; with rho = 1, as A1111 has it, the exponential schedule."""
-    low, high = math.log(table.sigma_min), math.log(table.sigma_max)
-    return _ending_in_zero((torch.linspace(1, 0, steps) * (high - low) + low).exp())
+def polyexponential(steps: int, span: Span) -> Tensor:
+    """Polynomial strides in log sigma; with rho = 1, the default, the exponential schedule."""
+    low, high = math.log(span.low), math.log(span.high)
+    ramp = torch.linspace(1, 0, steps) ** (span.settings.rho or POLYEXPONENTIAL_RHO)
+    return _ending_in_zero((ramp * (high - low) + low).exp())
 
 
-def sgm_uniform(steps: int, table: SigmaTable) -> Tensor:
+def sgm_uniform(steps: int, span: Span) -> Tensor:
     """Equal strides in timesteps, the last one before sigma_min (Stability's generative-models)."""
-    start, end = table.timestep(table.sigma_max), table.timestep(table.sigma_min)
-    return _ending_in_zero(table.sigma(torch.linspace(start, end, steps + 1)[:-1]))
+    start, end = span.table.timestep(span.high), span.table.timestep(span.low)
+    return _ending_in_zero(span.table.sigma(torch.linspace(start, end, steps + 1)[:-1]))
 
 
-def kl_optimal(steps: int, table: SigmaTable) -> Tensor:
-    """Sabour et al. (2024), "Align Your Steps", equal strides in atan sigma. Ends at sigma_min, not at 0."""
+def kl_optimal(steps: int, span: Span) -> Tensor:
+    """Sabour et al. (2024), "Align Your Steps", equal strides in atan sigma. Ends at sigma_min; `rules.last_step`
+    clean lets 0 follow."""
     weight = torch.arange(steps + 1) / steps
-    return torch.tan(weight * math.atan(table.sigma_min) + (1 - weight) * math.atan(table.sigma_max))
+    return torch.tan(weight * math.atan(span.low) + (1 - weight) * math.atan(span.high))
 
 
-def align_your_steps(steps: int, table: SigmaTable) -> Tensor:
+def align_your_steps(steps: int, span: Span) -> Tensor:
     """Sabour et al. (2024): the published SD 1 table, log-linearly resampled."""
     levels = np.array(ALIGN_YOUR_STEPS_SD1)
     if steps != len(levels):
@@ -59,28 +84,31 @@ def align_your_steps(steps: int, table: SigmaTable) -> Tensor:
     return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
-def simple(steps: int, table: SigmaTable) -> Tensor:
+def simple(steps: int, span: Span) -> Tensor:
     """Every (1000 / steps)-th entry of the table, from the top."""
-    stride = len(table.sigmas) / steps
-    return _ending_in_zero(torch.stack([table.sigmas[-(1 + int(i * stride))] for i in range(steps)]))
+    sigmas = span.table.sigmas
+    stride = len(sigmas) / steps
+    return _ending_in_zero(torch.stack([sigmas[-(1 + int(i * stride))] for i in range(steps)]))
 
 
-def normal(steps: int, table: SigmaTable) -> Tensor:
+def normal(steps: int, span: Span) -> Tensor:
     """Equal strides in timesteps between sigma_max and sigma_min."""
-    start, end = table.timestep(table.sigma_max), table.timestep(table.sigma_min)
-    return _ending_in_zero(table.sigma(torch.linspace(start, end, steps)))
+    start, end = span.table.timestep(span.high), span.table.timestep(span.low)
+    return _ending_in_zero(span.table.sigma(torch.linspace(start, end, steps)))
 
 
-def ddim(steps: int, table: SigmaTable) -> Tensor:
+def ddim(steps: int, span: Span) -> Tensor:
     """Entries 1, 1 + stride, … of the table, falling. May hold more than `steps` levels."""
-    stride = max(len(table.sigmas) // steps, 1)
-    return _ending_in_zero(table.sigmas[1::stride].flip(0))
+    stride = max(len(span.table.sigmas) // steps, 1)
+    return _ending_in_zero(span.table.sigmas[1::stride].flip(0))
 
 
-def beta(steps: int, table: SigmaTable) -> Tensor:
-    """Quantiles of Beta(0.6, 0.6), linear in sigma (Lee et al. 2024, arXiv 2407.12173)."""
-    quantiles = scipy.stats.beta.ppf(1 - np.linspace(0, 1, steps), *BETA_PARAMETERS)
-    levels = table.sigma_min + quantiles * (table.sigma_max - table.sigma_min)
+def beta(steps: int, span: Span) -> Tensor:
+    """Quantiles of a beta distribution, linear in sigma (Lee et al. 2024, arXiv 2407.12173)."""
+    quantiles = scipy.stats.beta.ppf(
+        1 - np.linspace(0, 1, steps), span.settings.beta_alpha, span.settings.beta_beta
+    )
+    levels = span.low + quantiles * (span.high - span.low)
     return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
@@ -88,7 +116,7 @@ def _ending_in_zero(sigmas: Tensor) -> Tensor:
     return torch.cat([sigmas, sigmas.new_zeros(1)])
 
 
-SCHEDULES: dict[Scheduler, Callable[[int, SigmaTable], Tensor]] = {
+SCHEDULES: dict[Scheduler, Callable[[int, Span], Tensor]] = {
     Scheduler.UNIFORM: uniform,
     Scheduler.KARRAS: karras,
     Scheduler.EXPONENTIAL: exponential,
@@ -103,12 +131,27 @@ SCHEDULES: dict[Scheduler, Callable[[int, SigmaTable], Tensor]] = {
 }
 
 
-def sigmas_for(scheduler: Scheduler, steps: int, table: SigmaTable, *, discard_penultimate: bool) -> Tensor:
+def sigmas_for(
+    scheduler: Scheduler,
+    steps: int,
+    span: Span,
+    *,
+    discard_penultimate: bool = False,
+    last_step: LastStepRule = LastStepRule.CLEAN,
+) -> Tensor:
     """The sigmas of a schedule. Discarding makes one step more and leaves out the last before 0."""
+    make = SCHEDULES[scheduler]
+    if scheduler is Scheduler.KL_OPTIMAL and last_step is LastStepRule.CLEAN:
+        make = _kl_optimal_to_zero
     if not discard_penultimate:
-        return SCHEDULES[scheduler](steps, table)
-    sigmas = SCHEDULES[scheduler](steps + 1, table)
+        return make(steps, span)
+    sigmas = make(steps + 1, span)
     return torch.cat([sigmas[:-2], sigmas[-1:]])
+
+
+def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
+    levels = torch.tensor([span.high]) if steps == 1 else kl_optimal(steps - 1, span)
+    return _ending_in_zero(levels)
 
 
 def timesteps_for(steps: int, *, discard_penultimate: bool) -> list[int]:

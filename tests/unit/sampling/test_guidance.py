@@ -1,9 +1,10 @@
 from collections.abc import Sequence
 
+import pytest
 import torch
 from torch import Tensor
 
-from underpaint.sampling.guidance import Weighted, guided, of_equal_length
+from underpaint.sampling.guidance import Guidance, Weighted, counting_calls, guided, of_equal_length
 
 ONE = torch.ones(1, 4, 1, 1)
 
@@ -13,14 +14,14 @@ def by_context(x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[T
 
 
 def test_guidance_extrapolates_from_the_negative_prompt() -> None:
-    predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), 7.0)
-    assert torch.equal(predict(ONE, 0.0), ONE * 8)
+    predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), Guidance(scale=7.0))
+    assert torch.equal(predict(ONE, 0.0, 0), ONE * 8)
 
 
 def test_parts_of_a_composition_add_up_with_their_weights() -> None:
     parts = [Weighted(torch.tensor(2.0), 1.0), Weighted(torch.tensor(4.0), -0.5)]
-    predict = guided(by_context, parts, torch.tensor(1.0), 2.0)
-    assert torch.equal(predict(ONE, 0.0), ONE * (1 + 2 * 1 - 2 * 0.5 * 3))
+    predict = guided(by_context, parts, torch.tensor(1.0), Guidance(scale=2.0))
+    assert torch.equal(predict(ONE, 0.0, 0), ONE * (1 + 2 * 1 - 2 * 0.5 * 3))
 
 
 def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
@@ -30,8 +31,36 @@ def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
         asked.extend(context.item() for context in contexts)
         return [x for _ in contexts]
 
-    guided(asking, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), 1.0)(ONE, 0.0)
+    guided(asking, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), Guidance(scale=1.0))(ONE, 0.0, 0)
     assert asked == [2.0]
+
+
+def test_a_call_without_the_negative_prompt_follows_the_prompts_at_scale_one() -> None:
+    parts = [Weighted(torch.tensor(2.0), 0.5), Weighted(torch.tensor(4.0), 0.25)]
+    guidance = Guidance(scale=7.0, leaves_out_negative=lambda call, timestep: call == 1 and timestep == 5.0)
+    predict = guided(by_context, parts, torch.tensor(1.0), guidance)
+    assert torch.equal(predict(ONE, 5.0, 1), ONE * (2 + 0.25 * (4 - 2)))
+    assert torch.equal(predict(ONE, 5.0, 0), ONE * (1 + 7 * (0.5 * 1 + 0.25 * 3)))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+def test_the_unguided_answer_is_shown_beside_the_guided_one(scale: float) -> None:
+    guidance = Guidance(scale=scale, shows_unguided=True)
+    predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), guidance)
+    assert torch.equal(predict(ONE, 0.0, 0), torch.stack([ONE * (1 + scale), ONE]))
+
+
+def test_the_calls_of_a_run_are_counted_from_zero() -> None:
+    asked: list[int] = []
+
+    def noting(x: Tensor, timestep: float, call: int) -> Tensor:
+        asked.append(call)
+        return x
+
+    for predict in (counting_calls(noting), counting_calls(noting)):
+        predict(ONE, 0.0)
+        predict(ONE, 0.0)
+    assert asked == [0, 1, 0, 1]
 
 
 def test_short_contexts_repeat_their_last_token() -> None:

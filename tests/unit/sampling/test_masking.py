@@ -1,7 +1,7 @@
 import torch
 
 from underpaint.sampling.masking import blended, keep_unmasked, show_unmasked
-from underpaint.sampling.solvers import dpmpp_2m
+from underpaint.sampling.solvers.multistep import dpmpp_2m
 
 MASK = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
 ORIGINAL = torch.full((1, 4, 2, 2), 5.0)
