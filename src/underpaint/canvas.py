@@ -6,7 +6,7 @@ from typing import assert_never
 import numpy as np
 from PIL import Image
 
-from underpaint.geometry import Box
+from underpaint.geometry import Box, Size
 from underpaint.image.blend import (
     BAND_ROWS,
     blended_into,
@@ -20,7 +20,9 @@ from underpaint.image.fill import filled
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.picture import Picture
 from underpaint.image.resize import extended, lanczos, lanczos_float, placed, resized, resized_mask, size_of
+from underpaint.image.sketch import is_painted, sketched
 from underpaint.plan import Plan
+from underpaint.plan import plan as plan_of_sizes
 from underpaint.request import (
     GRID_PX,
     CompositeRule,
@@ -64,13 +66,41 @@ def soft_mask(request: InpaintRequest, mask: np.ndarray) -> np.ndarray:
     return blurred(painted, settings.blur_x_px, settings.blur_y_px)
 
 
-def prepare(request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None) -> PreparedCanvas:
-    """The canvas of one picture. `mask` is the soft mask, at its own size."""
+def planned(request: InpaintRequest, picture: Size | None, mask: np.ndarray | None, native_px: int) -> Plan:
+    """The plan for a picture of this size (None: text-to-image) under a soft mask at its own size."""
+    return plan_of_sizes(
+        request,
+        picture=picture,
+        mask_box=None if mask is None else bounding_box(mask),
+        mask_size=None if mask is None else size_of(mask),
+        native_px=native_px,
+    )
+
+
+def used_sketch(
+    request: InpaintRequest, picture: Size, mask: np.ndarray | None, sketch: np.ndarray | None
+) -> np.ndarray | None:
+    """The sketch, or None when nothing of it counts: only masked content *original* starts from it, and only where
+    the soft mask (at its own size) is not 0."""
+    if mask is None or sketch is None or request.canvas.content is not MaskedContent.ORIGINAL:
+        return None
+    return sketch if is_painted(sketch, resized_mask(mask, picture)) else None
+
+
+def prepare(
+    request: InpaintRequest,
+    plan: Plan,
+    picture: Picture,
+    mask: np.ndarray | None,
+    sketch: np.ndarray | None = None,
+) -> PreparedCanvas:
+    """The canvas of one picture. `mask` is the soft mask, at its own size; `sketch` comes from `used_sketch`. The
+    model gets the picture with the sketch on it; the result goes back into the picture without it."""
     match request.rules.composite:
         case CompositeRule.EXACT:
-            return _prepare_exact(request, plan, picture, mask)
+            return _prepare_exact(request, plan, picture, mask, sketch)
         case CompositeRule.A1111:
-            return _prepare_a1111(request, plan, picture, mask)
+            return _prepare_a1111(request, plan, picture, mask, sketch)
         case _:
             assert_never(request.rules.composite)
 
@@ -133,10 +163,17 @@ def _with_alpha(pixels: np.ndarray) -> np.ndarray:
 
 
 def _prepare_exact(
-    request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None
+    request: InpaintRequest,
+    plan: Plan,
+    picture: Picture,
+    mask: np.ndarray | None,
+    sketch: np.ndarray | None,
 ) -> PreparedCanvas:
-    seen = flattened(picture.pixels[plan.crop.rows, plan.crop.columns], request.canvas.background)
+    rows, columns = plan.crop.rows, plan.crop.columns
+    seen = flattened(picture.pixels[rows, columns], request.canvas.background)
     soft = None if mask is None else resized_mask(mask, picture.size)
+    if soft is not None and sketch is not None:
+        seen = sketched(seen, sketch[rows, columns], soft[rows, columns])
     if plan.encoded == plan.working:
         image = placed(seen, plan.content, plan.working)
     else:
@@ -206,14 +243,19 @@ class _A1111Parts:
 
 
 def _prepare_a1111(
-    request: InpaintRequest, plan: Plan, picture: Picture, mask: np.ndarray | None
+    request: InpaintRequest,
+    plan: Plan,
+    picture: Picture,
+    mask: np.ndarray | None,
+    sketch: np.ndarray | None,
 ) -> PreparedCanvas:
     flat = flattened(picture.pixels, request.canvas.background)
     soft = None if mask is None else resized_mask(mask, picture.size)
+    under = flat if soft is None or sketch is None else sketched(flat, sketch, soft)
     if plan.is_cropped and soft is not None:
-        parts = _only_masked_a1111(plan, flat, soft)
+        parts = _only_masked_a1111(plan, flat, under, soft)
     elif plan.has_mask and mask is not None:
-        parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, mask)
+        parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, under, mask)
     else:
         parts = _A1111Parts(image=_resized_picture_a1111(request.canvas.resize_mode, plan, flat))
     return PreparedCanvas(
@@ -229,10 +271,11 @@ def _prepare_a1111(
     )
 
 
-def _only_masked_a1111(plan: Plan, flat: np.ndarray, soft: np.ndarray) -> _A1111Parts:
-    seen, seen_soft = (pixels[plan.crop.rows, plan.crop.columns] for pixels in (flat, soft))
+def _only_masked_a1111(plan: Plan, flat: np.ndarray, under: np.ndarray, soft: np.ndarray) -> _A1111Parts:
+    rows, columns = plan.crop.rows, plan.crop.columns
+    seen, seen_soft = flat[rows, columns], soft[rows, columns]
     return _A1111Parts(
-        image=resized(seen, plan.working, ResizeMode.RESIZE_AND_FILL),
+        image=resized(under[rows, columns], plan.working, ResizeMode.RESIZE_AND_FILL),
         mask=resized(seen_soft, plan.working, ResizeMode.RESIZE_AND_FILL),
         flat=flat,
         overlay=overlay(seen, seen_soft),
@@ -240,8 +283,11 @@ def _only_masked_a1111(plan: Plan, flat: np.ndarray, soft: np.ndarray) -> _A1111
     )
 
 
-def _whole_picture_a1111(mode: ResizeMode, plan: Plan, flat: np.ndarray, mask: np.ndarray) -> _A1111Parts:
-    image = _resized_picture_a1111(mode, plan, flat)
+def _whole_picture_a1111(
+    mode: ResizeMode, plan: Plan, flat: np.ndarray, under: np.ndarray, mask: np.ndarray
+) -> _A1111Parts:
+    kept = _resized_picture_a1111(mode, plan, flat)
+    image = kept if under is flat else _resized_picture_a1111(mode, plan, under)
     sampling_mask = resized(mask, plan.working, mode)
     overlay_mask = doubled(sampling_mask)
     if size_of(overlay_mask) != size_of(image):
@@ -249,7 +295,7 @@ def _whole_picture_a1111(mode: ResizeMode, plan: Plan, flat: np.ndarray, mask: n
     return _A1111Parts(
         image=image,
         mask=sampling_mask,
-        overlay=overlay(image, overlay_mask),
+        overlay=overlay(kept, overlay_mask),
         mask_for_overlay=overlay_mask,
     )
 

@@ -9,16 +9,16 @@ from importlib.metadata import version
 import numpy as np
 
 from underpaint import __version__
-from underpaint.canvas import PreparedCanvas, prepare, soft_mask
+from underpaint.canvas import PreparedCanvas, planned, prepare, soft_mask, used_sketch
 from underpaint.codec import validated
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.geometry import Size
-from underpaint.image.mask import bounding_box
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.resize import size_of
+from underpaint.image.sketch import is_painted
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.plan import Plan, plan
+from underpaint.plan import Plan
 from underpaint.prompt.parser import unsupported_syntax
 from underpaint.request import (
     MAX_SEED,
@@ -48,6 +48,8 @@ class Job:
     mask_size: Size | None
     recipe: Recipe
     """Of the first image; the others differ in index and seeds."""
+    ignores_sketch: bool = False
+    """Something was sketched, but nothing of it counts."""
 
     @property
     def latent_shape(self) -> tuple[int, int, int]:
@@ -56,12 +58,14 @@ class Job:
 
     @property
     def is_done_already(self) -> bool:
-        """The input's bytes are the result: nothing is masked, or the original stays at denoising strength 0."""
+        """The input's bytes are the result: nothing is masked, or the original, without a sketch on it, stays at
+        denoising strength 0."""
         rules, canvas = self.request.rules, self.request.canvas
         stays = (
             rules.composite is CompositeRule.EXACT
             and rules.steps is StepRule.EXACT
             and canvas.content is MaskedContent.ORIGINAL
+            and self.recipe.sketch_sha256 is None
             and self.request.sampling.denoising_strength == 0
         )
         keeps_size = bool(self.canvases) and self.canvases[0].keeps_original_size
@@ -81,6 +85,13 @@ class Job:
                 found.append(
                     f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
                 )
+        if self.ignores_sketch:
+            content = self.request.canvas.content
+            found.append(
+                "The sketch is not used: it lies outside the mask."
+                if content is MaskedContent.ORIGINAL
+                else f"The sketch is not used: only masked content original starts from it, {content} does not."
+            )
         return found
 
     def seeds_of_batch(self, batch: int) -> tuple[list[int], list[int]]:
@@ -103,23 +114,52 @@ def prepare_job(
     *,
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
+    sketch: np.ndarray | None = None,
 ) -> Job:
     """Checks everything, draws open seeds, plans and prepares; no network runs.
 
     `pictures`: none = text-to-image, one = the usual case, several = one per image of a batch (the batch size is
-    then their number). `mask`: uint8 (height, width), 255 = repaint; None = image-to-image.
+    then their number). `mask`: uint8 (height, width), 255 = repaint; None = image-to-image. `sketch`: uint8
+    (height, width, 4), RGB with straight alpha, of the picture's size; masked content *original* starts from the
+    picture with this on it.
     """
     request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
+    _check_sketch(pictures, mask, sketch)
     with out_of_memory_explained():
         soft = None if mask is None else soft_mask(request, mask)
-        shared = _planned(request, model, pictures[0].size if pictures else None, soft)
+        used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
+        shared = planned(request, pictures[0].size if pictures else None, soft, model.native_px)
         request = _with_working_size(request, shared.working)
         canvases = [
-            prepare(request, _planned(request, model, picture.size, soft), picture, soft)
+            prepare(request, planned(request, picture.size, soft, model.native_px), picture, soft, used)
             for picture in pictures
         ]
+    return Job(
+        request=request,
+        model=model,
+        plan=shared,
+        pictures=tuple(pictures),
+        canvases=tuple(canvases),
+        mask_size=None if soft is None else size_of(soft),
+        recipe=_recipe(
+            request, model, pictures, mask, used, is_mask_empty=soft is not None and not soft.any()
+        ),
+        ignores_sketch=sketch is not None and used is None and is_painted(sketch),
+    )
+
+
+def _recipe(
+    request: InpaintRequest,
+    model: StableDiffusion,
+    pictures: Sequence[Picture],
+    mask: np.ndarray | None,
+    sketch: np.ndarray | None,
+    *,
+    is_mask_empty: bool,
+) -> Recipe:
+    """The recipe of the first image."""
     seeds, subseeds = seeds_of_images(request.noise, 1)
-    recipe = Recipe(
+    return Recipe(
         request=request,
         image_index=0,
         seed=seeds[0],
@@ -129,17 +169,9 @@ def prepare_job(
         device=model.device.type,
         picture_sha256=tuple(picture.sha256 for picture in pictures),
         mask_sha256=None if mask is None else sha256_of_pixels(mask),
-        is_mask_empty=soft is not None and not soft.any(),
+        sketch_sha256=None if sketch is None else sha256_of_pixels(sketch),
+        is_mask_empty=is_mask_empty,
         versions=library_versions(),
-    )
-    return Job(
-        request=request,
-        model=model,
-        plan=shared,
-        pictures=tuple(pictures),
-        canvases=tuple(canvases),
-        mask_size=None if soft is None else size_of(soft),
-        recipe=recipe,
     )
 
 
@@ -164,6 +196,21 @@ def _checked(
     return request
 
 
+def _check_sketch(pictures: Sequence[Picture], mask: np.ndarray | None, sketch: np.ndarray | None) -> None:
+    if sketch is None:
+        return
+    if len(pictures) != 1 or mask is None:
+        raise InvalidRequest(
+            "A sketch needs one picture to lie on and a mask; give both, or leave out the sketch."
+        )
+    if sketch.dtype != np.uint8 or sketch.ndim != 3 or sketch.shape[2] != 4:
+        raise InvalidRequest("A sketch must have four channels (RGB and alpha) of 8 bits.")
+    if size_of(sketch) != pictures[0].size:
+        raise InvalidRequest(
+            f"The sketch ({size_of(sketch)}) must have the picture's size ({pictures[0].size}); save it at that size."
+        )
+
+
 def _with_batch_of(pictures: int, request: InpaintRequest) -> InpaintRequest:
     if pictures > request.batch.size:
         raise InvalidRequest(f"{pictures} pictures do not fit a batch of {request.batch.size}.")
@@ -177,18 +224,6 @@ def _check_seeds(request: InpaintRequest) -> None:
             raise InvalidRequest(
                 f"noise.{name} {seed} leaves no seeds for {request.batch.total} images; take a smaller one."
             )
-
-
-def _planned(
-    request: InpaintRequest, model: StableDiffusion, picture: Size | None, soft: np.ndarray | None
-) -> Plan:
-    return plan(
-        request,
-        picture=picture,
-        mask_box=None if soft is None else bounding_box(soft),
-        mask_size=None if soft is None else size_of(soft),
-        native_px=model.native_px,
-    )
 
 
 def _with_working_size(request: InpaintRequest, size: Size) -> InpaintRequest:

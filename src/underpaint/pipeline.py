@@ -30,7 +30,7 @@ from underpaint.result import (
     Stepped,
     Underpainted,
 )
-from underpaint.sampling.denoiser import SigmaTable
+from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
 from underpaint.sampling.guidance import Weighted, guided, of_equal_length
 from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise, noise_stream
@@ -43,9 +43,10 @@ def inpaint(
     *,
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
+    sketch: np.ndarray | None = None,
 ) -> Iterator[Event]:
     """Yields the events of a request; every finished image is an `ImageDone`. Arguments as for `prepare_job`."""
-    yield from run_job(prepare_job(request, model, pictures=pictures, mask=mask))
+    yield from run_job(prepare_job(request, model, pictures=pictures, mask=mask, sketch=sketch))
 
 
 def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
@@ -78,33 +79,44 @@ def _images_of(job: Job, batch: int) -> range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedCanvases:
+    """What lies on the canvases of a job, in latents."""
+
+    init: Tensor
+    """Clean latents of every canvas (canvases, 4, h, w), before the masked content's latent part."""
+    mask: Tensor | None
+    """(canvases, 1, h, w), 1 = repaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Encoded:
     """A job in the model's terms."""
 
     positive: list[Weighted]
     negative: Tensor
     sampling: Sampling
-    init: Tensor | None
-    """Clean latents of every canvas (canvases, 4, h, w), before the masked content's latent part."""
-    mask: Tensor | None
-    """(canvases, 1, h, w), 1 = repaint."""
+    canvases: EncodedCanvases | None
+    """None for text-to-image."""
 
 
 def encode(job: Job) -> Encoded:
     """Text, pictures and masks in the model's terms."""
-    request, model = job.request, job.model
-    positive, negative = _encoded_prompts(request, model)
-    return Encoded(
-        positive=positive,
-        negative=negative,
-        sampling=Sampling(
-            settings=request.sampling,
-            noise=request.noise,
-            rules=request.rules,
-            table=SigmaTable(model.unet.alphas_cumprod),
-        ),
-        init=torch.cat([_encoded_canvas(model, canvas) for canvas in job.canvases]) if job.canvases else None,
-        mask=_latent_masks(job),
+    positive, negative = _encoded_prompts(job.request, job.model)
+    canvases = None
+    if job.canvases:
+        init = torch.cat([encoded_canvas(job.model, canvas) for canvas in job.canvases])
+        canvases = EncodedCanvases(init=init, mask=latent_masks(job))
+    return Encoded(positive=positive, negative=negative, sampling=sampling_of(job), canvases=canvases)
+
+
+def sampling_of(job: Job) -> Sampling:
+    """The job's sampler with the model's noise levels."""
+    settings = job.request.sampling
+    alphas = adjusted_alphas(
+        torch.as_tensor(job.model.unet.alphas_cumprod), settings.noise_levels, rounds=settings.rounds_alphas
+    )
+    return Sampling(
+        settings=settings, noise=job.request.noise, rules=job.request.rules, table=SigmaTable(alphas)
     )
 
 
@@ -121,7 +133,8 @@ def _encoded_prompts(request: InpaintRequest, model: StableDiffusion) -> tuple[l
     return weighted, encoded(prompt.negative)
 
 
-def _encoded_canvas(model: StableDiffusion, canvas: PreparedCanvas) -> Tensor:
+def encoded_canvas(model: StableDiffusion, canvas: PreparedCanvas) -> Tensor:
+    """The clean latents (1, 4, h, w) of a canvas, of its working size."""
     latents = model.vae.encode(canvas.image)
     size = canvas.plan.latents
     if latents.shape[2:] == (size.height, size.width):
@@ -129,8 +142,8 @@ def _encoded_canvas(model: StableDiffusion, canvas: PreparedCanvas) -> Tensor:
     return interpolate(latents, size=(size.height, size.width), mode="bilinear", antialias=False)
 
 
-def _latent_masks(job: Job) -> Tensor | None:
-    """The masks of all canvases; all of them have one, or none has."""
+def latent_masks(job: Job) -> Tensor | None:
+    """The masks of all canvases (canvases, 1, h, w), 1 = repaint; all of them have one, or none has."""
     rule = job.request.rules.latent_mask
     masks = [latent_mask(canvas.mask, rule) for canvas in job.canvases if canvas.mask is not None]
     return torch.from_numpy(np.stack(masks))[:, None].to(job.model.device) if masks else None
@@ -139,14 +152,13 @@ def _latent_masks(job: Job) -> Tensor | None:
 # underpaint
 
 
-def underpaint_latents(job: Job, encoded: Encoded, batch: int) -> Tensor:
+def underpaint_latents(job: Job, canvases: EncodedCanvases, batch: int) -> Tensor:
     """The clean start of a batch, (images, 4, h, w): *original* and *fill* come from the canvas, the latent modes
     replace what the mask covers."""
-    assert encoded.init is not None, "text-to-image has nothing to underpaint"
-    init = _for_each_image(job, encoded.init)
-    if encoded.mask is None:
+    init = _for_each_image(job, canvases.init)
+    if canvases.mask is None:
         return init
-    mask = _for_each_image(job, encoded.mask)
+    mask = _for_each_image(job, canvases.mask)
     match job.request.canvas.content:
         case MaskedContent.ORIGINAL | MaskedContent.FILL:
             return init
@@ -190,7 +202,7 @@ def underpainting(event: Underpainted, model: StableDiffusion) -> list[Picture]:
 
 
 def _run_batch(job: Job, encoded: Encoded, batch: int) -> Iterator[Event]:
-    start = _start(job, encoded, batch)
+    start = start_of_batch(job, encoded.canvases, batch)
     if start.init is not None:
         yield Underpainted(batch=batch, canvases=job.canvases, latents=start.init)
     yield PhaseStarted(phase=Phase.SAMPLE, batch=batch)
@@ -201,13 +213,14 @@ def _run_batch(job: Job, encoded: Encoded, batch: int) -> Iterator[Event]:
         yield _finished(job, index, image)
 
 
-def _start(job: Job, encoded: Encoded, batch: int) -> Start:
+def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> Start:
+    """Where the sampling of a batch starts: its noise and its underpainting."""
     seeds, subseeds = job.seeds_of_batch(batch)
     stream = BatchNoise(job.request.noise, seeds, subseeds, job.latent_shape)
     return Start(
         noise=stream.first().to(job.model.device) * job.request.noise.multiplier,
-        init=None if encoded.init is None else underpaint_latents(job, encoded, batch),
-        mask=None if encoded.mask is None else _for_each_image(job, encoded.mask),
+        init=None if canvases is None else underpaint_latents(job, canvases, batch),
+        mask=None if canvases is None or canvases.mask is None else _for_each_image(job, canvases.mask),
         seeds=seeds,
         stream=stream,
     )
@@ -217,7 +230,10 @@ def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[
     """Yields the steps of a batch and returns its final latents (images, 4, h, w)."""
     images = job.request.batch.size
     predict = guided(
-        job.model.unet.predict_noise, encoded.positive, encoded.negative, job.request.sampling.cfg_scale
+        job.model.unet.predict_noise,
+        encoded.positive,
+        encoded.negative,
+        encoded.sampling.guidance(from_picture=start.init is not None),
     )
     latents = encoded.sampling.initial(start)
     steps = encoded.sampling.planned_steps(from_picture=start.init is not None)

@@ -42,6 +42,8 @@ class Recipe:
     """Where the networks ran; the last digits of their answers depend on it."""
     picture_sha256: tuple[Sha256, ...] = ()
     mask_sha256: Sha256 | None = None
+    sketch_sha256: Sha256 | None = None
+    """None also when nothing of a sketch counted."""
     is_mask_empty: bool = False
     versions: dict[str, str] = field(default_factory=dict[str, str])
 

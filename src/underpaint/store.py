@@ -1,4 +1,4 @@
-"""Pictures and masks that went into results, by their sha256, so that any result can be made again.
+"""Pictures, masks and sketches that went into results, by their sha256, so that any result can be made again.
 
 Folder: `$UNDERPAINT_DATA`, or the user's data folder; `pictures/<first two digits>/<sha256>.png`.
 """
@@ -15,16 +15,23 @@ from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import encode_png
 
 
-def keep(picture: Picture | np.ndarray) -> str:
-    """Stores a picture, or a mask (height, width), once; returns its sha256."""
+def keep(picture: Picture | np.ndarray, *, png: bytes | None = None) -> str:
+    """Stores a picture, a mask (height, width) or a sketch (height, width, 4) once; returns its sha256. `png`: a file
+    that holds exactly this, when there is one already."""
     is_picture = isinstance(picture, Picture)
     sha256 = picture.sha256 if is_picture else sha256_of_pixels(picture)
     path = _path(sha256)
     if not path.exists():
         _make_folder(path.parent)
         pixels, profile = (picture.pixels, picture.icc_profile) if is_picture else (picture, None)
-        write_atomically(path, encode_png(pixels, icc_profile=profile))
+        write_atomically(path, png or encode_png(pixels, icc_profile=profile))
     return sha256
+
+
+def stored_file(sha256: str) -> Path | None:
+    """The PNG file of this sha256, if it was kept; whether it is still whole is not looked at."""
+    path = _path(sha256)
+    return path if path.exists() else None
 
 
 def _make_folder(folder: Path) -> None:
@@ -56,6 +63,14 @@ def stored_mask(sha256: str) -> np.ndarray | None:
     except UnreadableImage:
         return _lost(path)
     return mask if sha256_of_pixels(mask) == sha256 else _lost(path)
+
+
+def stored_sketch(sha256: str) -> np.ndarray | None:
+    """The sketch of this sha256, if it was kept and is still whole."""
+    picture = stored_picture(
+        sha256
+    )  # their hashes are the same: a sketch is a picture without colour profile
+    return None if picture is None else picture.pixels
 
 
 def _lost(path: Path) -> None:

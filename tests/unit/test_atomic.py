@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from underpaint import atomic
-from underpaint.atomic import write_atomically
+from underpaint.atomic import sweep, write_atomically
 from underpaint.errors import OutputError
 
 
@@ -37,3 +37,12 @@ def test_a_file_that_cannot_be_flushed_leaves_the_old_one(tmp_path: Path, monkey
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
+
+
+def test_sweeping_removes_what_killed_writers_left(tmp_path: Path):
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / ".underpaint-0123456789abcdef.tmp").write_bytes(b"half of a pict")
+    (tmp_path / "ab" / "picture.png").write_bytes(b"whole")
+    sweep(tmp_path)
+    sweep(tmp_path / "missing")
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["picture.png"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "underpaint"
-WORDS = {"atomic", "geometry", "request", "result", "errors", "codec", "traits"}
+WORDS = {"atomic", "geometry", "request", "result", "errors", "codec", "traits", "tasks", "advice"}
 LAYERS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, WORDS),
     "image": WORDS | {"image"},
@@ -19,13 +19,46 @@ LAYERS: dict[str, set[str]] = {
     "models": WORDS | {"models", "prompt", "folders"},
     "plan": WORDS | {"image"},
     "canvas": WORDS | {"image", "plan"},
+    "facts": WORDS | {"image", "plan", "canvas", "sampling"},
     "metadata": WORDS,
     "store": WORDS | {"image", "folders"},
     "a1111": WORDS | {"prompt"},
+    "a1111_text": WORDS | {"a1111", "metadata"},
     "job": WORDS | {"image", "prompt", "sampling", "models", "plan", "canvas"},
     "pipeline": WORDS | {"image", "prompt", "sampling", "models", "canvas", "job"},
-    "cli": WORDS | {"cli", "image", "models", "canvas", "metadata", "store", "job", "pipeline"},
+    "underpaintings": WORDS | {"image", "models", "canvas", "job", "pipeline", "plan"},
+    "cli": WORDS
+    | {
+        "cli",
+        "image",
+        "models",
+        "canvas",
+        "facts",
+        "metadata",
+        "store",
+        "job",
+        "pipeline",
+        "folders",
+        "server",
+    },
+    "server": WORDS
+    | {
+        "server",
+        "image",
+        "models",
+        "plan",
+        "canvas",
+        "facts",
+        "sampling",
+        "metadata",
+        "store",
+        "folders",
+        "a1111_text",
+        "job",
+    }
+    | {"pipeline", "underpaintings"},
     "__init__": set(),
+    "__main__": {"cli"},
 }
 """What each part may import of ours."""
 
@@ -35,6 +68,7 @@ FOREIGN: dict[str, set[str]] = {
     "sampling": {"diffusers", "transformers", "PIL", "cv2"},
     "plan": {"torch", "numpy", "diffusers", "transformers"},
     "canvas": {"torch", "diffusers", "transformers"},
+    "facts": {"torch", "diffusers", "transformers"},
     "pipeline": {"diffusers", "transformers"},
     "cli": {"diffusers", "transformers"},
 }
@@ -76,14 +110,17 @@ def test_arrows_point_one_way(file: Path) -> None:
     assert not foreign & FOREIGN.get(part, set())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["inpaint", "--help"], ["redo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["inpaint", "--help"], ["redo", "--help"], ["serve", "--help"], ["studio", "--help"]],
+)
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     script = (
         "import sys; sys.argv = ['underpaint', *sys.argv[1:]]\n"
         "from underpaint.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(*(sys.modules.keys() & {'torch', 'numpy', 'PIL', 'cv2', 'diffusers', 'transformers'}), file=sys.stderr)"
+        "print(*(sys.modules.keys() & {'torch', 'numpy', 'PIL', 'cv2', 'diffusers', 'transformers', 'fastapi', 'sqlalchemy'}), file=sys.stderr)"
     )
     child = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True

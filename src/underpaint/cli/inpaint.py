@@ -18,6 +18,15 @@ def inpaint(
         Path,
         typer.Option("--mask", help="White (or opaque) = repaint.", rich_help_panel=MASK, show_default=False),
     ],
+    sketch: Annotated[
+        Path | None,
+        typer.Option(
+            "--sketch",
+            help="Paint to start from, over the picture: a PNG of its size, transparent elsewhere.",
+            rich_help_panel=MASK,
+            show_default=False,
+        ),
+    ] = None,
     prompt: options.Prompt = "",
     negative: options.Negative = "",
     content: Annotated[
@@ -70,7 +79,7 @@ def inpaint(
 
     run(
         request,
-        read_inputs(image, mask),
+        read_inputs(image, mask, sketch),
         OutputOptions(out=out, save_under=save_under, as_json=as_json),
         device,
     )

@@ -11,6 +11,10 @@ from underpaint.cli import options
 from underpaint.cli.options import Device
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
     from underpaint.cli.running import Inputs
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.request import InpaintRequest
@@ -27,6 +31,10 @@ def redo(
     ] = None,
     mask: Annotated[
         Path | None, typer.Option("--mask", help="The mask, if the store has lost it.", show_default=False)
+    ] = None,
+    sketch: Annotated[
+        Path | None,
+        typer.Option("--sketch", help="The sketch, if the store has lost it.", show_default=False),
     ] = None,
     device: Annotated[
         Device | None, typer.Option("--device", help="Default: the one the result was made on.")
@@ -51,7 +59,7 @@ def redo(
     recipe = recipe_from_png_text(text)
     if recipe is None:
         raise UnreadableImage(f"{file} holds no Underpaint recipe; only our own results can be made again.")
-    inputs = _inputs(recipe, image, mask)
+    inputs = _inputs(recipe, image=image, mask=mask, sketch=sketch)
     model = load_model(recipe.request.model, device or Device(recipe.device))
     _check_model(recipe, model)
     result = _made_again(recipe, model, inputs, quiet=as_json)
@@ -88,18 +96,17 @@ def _made_again(recipe: "Recipe", model: "StableDiffusion", inputs: "Inputs", *,
     from underpaint.result import ImageDone
 
     request, index = _request_of_one_image(recipe)
-    events = shown(inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask), quiet=quiet)
-    for event in events:
+    events = inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
+    for event in shown(events, quiet=quiet):
         if isinstance(event, ImageDone) and event.index == index:
             return event.result
     raise UnreadableImage(f"The recipe names image {index + 1} of a job of {request.batch.total}.")
 
 
-def _inputs(recipe: "Recipe", image: Path | None, mask: Path | None) -> "Inputs":
+def _inputs(recipe: "Recipe", *, image: Path | None, mask: Path | None, sketch: Path | None) -> "Inputs":
     from underpaint.cli.running import Inputs
-    from underpaint.image.io import load_mask, load_picture
-    from underpaint.image.picture import sha256_of_pixels
-    from underpaint.store import stored_mask, stored_picture
+    from underpaint.image.io import load_mask, load_picture, load_sketch
+    from underpaint.store import stored_mask, stored_picture, stored_sketch
 
     if not recipe.picture_sha256:
         return Inputs()
@@ -107,11 +114,28 @@ def _inputs(recipe: "Recipe", image: Path | None, mask: Path | None) -> "Inputs"
     picture = stored_picture(wanted) if image is None else load_picture(image)
     _check_input("picture", "--image", wanted, None if picture is None else picture.sha256)
     assert picture is not None
-    if recipe.mask_sha256 is None:
-        return Inputs(pictures=(picture,))
-    pixels = stored_mask(recipe.mask_sha256) if mask is None else load_mask(mask)
-    _check_input("mask", "--mask", recipe.mask_sha256, None if pixels is None else sha256_of_pixels(pixels))
-    return Inputs(pictures=(picture,), mask=pixels)
+    return Inputs(
+        pictures=(picture,),
+        mask=_layer("mask", recipe.mask_sha256, stored_mask, mask, load_mask),
+        sketch=_layer("sketch", recipe.sketch_sha256, stored_sketch, sketch, load_sketch),
+    )
+
+
+def _layer(
+    what: str,
+    wanted: str | None,
+    stored: "Callable[[str], np.ndarray | None]",
+    file: Path | None,
+    load: "Callable[[Path], np.ndarray]",
+) -> "np.ndarray | None":
+    """The mask or sketch that a recipe names: from the file if one is given, else from the store."""
+    from underpaint.image.picture import sha256_of_pixels
+
+    if wanted is None:
+        return None
+    pixels = stored(wanted) if file is None else load(file)
+    _check_input(what, f"--{what}", wanted, None if pixels is None else sha256_of_pixels(pixels))
+    return pixels
 
 
 def _check_input(what: str, option: str, wanted: str, found: str | None) -> None:

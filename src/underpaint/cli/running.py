@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from underpaint.image.picture import Picture
+    from underpaint.job import Job
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.result import Event, Stepped
 
@@ -31,6 +32,7 @@ class Inputs:
 
     pictures: Sequence["Picture"] = ()
     mask: "np.ndarray | None" = None
+    sketch: "np.ndarray | None" = None
     stem: str = "underpaint"
 
 
@@ -56,16 +58,16 @@ def load_model(name: str, device: Device = Device.AUTO) -> "StableDiffusion":
 
 def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: Device) -> None:
     """Makes the pictures of a request and writes each as soon as it is done; keeps what they were made from."""
+    from underpaint.cli.advising import advice_on, told
     from underpaint.job import prepare_job
     from underpaint.pipeline import run_job
-    from underpaint.store import keep
 
     files = OutputFiles(output, inputs.stem, request.batch.total)
     model = load_model(request.model, device)
-    job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask)
-    for picture in (*inputs.pictures, *([] if inputs.mask is None else [inputs.mask])):
-        keep(picture)
-    for note in job.notes:
+    job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
+    _keep_inputs(job, inputs)
+    advice = advice_on(job, inputs)
+    for note in (*job.notes, *(each.message for each in advice)):
         messages.print("note:", Text(note), style="yellow", soft_wrap=True)
     written: list[dict[str, Any]] = []
     started = time.perf_counter()
@@ -82,8 +84,23 @@ def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: 
         print(json.dumps({"error": described(error), "images": written}))
         raise typer.Exit(error.exit_code) from None
     if output.as_json:
-        seconds = round(time.perf_counter() - started, 3)
-        print(json.dumps({"images": written, "notes": job.notes, "seconds": seconds}))
+        record = {
+            "images": written,
+            "notes": job.notes,
+            "advice": [told(each) for each in advice],
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+        print(json.dumps(record))
+
+
+def _keep_inputs(job: "Job", inputs: Inputs) -> None:
+    """Puts what the results are made from into the store, where `redo` finds it."""
+    from underpaint.store import keep
+
+    used_sketch = inputs.sketch if job.recipe.sketch_sha256 else None
+    for kept in (*inputs.pictures, inputs.mask, used_sketch):
+        if kept is not None:
+            keep(kept)
 
 
 def described(error: StudioError) -> dict[str, str]:

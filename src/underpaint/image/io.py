@@ -8,20 +8,24 @@ import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from underpaint.errors import OutOfMemory, UnreadableImage
+from underpaint.geometry import Size
 from underpaint.image.blend import to_bytes
 from underpaint.image.picture import Picture
 from underpaint.image.png import PNG_SIGNATURE, check_png, text_in_png
+
+T = TypeVar("T")
 
 MAX_PICTURE_PX = 400_000_000
 """Larger pictures are refused: 20000x20000 needs 1.6 GB as RGBA."""
@@ -36,12 +40,13 @@ _pillow_lock = threading.Lock()
 """Python 3.11's warning filters belong to the whole process; one thread at a time may change them."""
 
 
-def load_picture(source: Path | bytes) -> Picture:
+def load_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
     """A picture of any format Pillow reads: the first frame, upright, palettes and greys as RGB.
 
-    16-bit greys and 16-bit PNGs keep their depth. CMYK goes through its profile to sRGB if it has one.
+    16-bit greys and 16-bit PNGs keep their depth. CMYK goes through its profile to sRGB if it has one. `name`: what
+    errors call it.
     """
-    raster = _read(source)
+    raster = _read(source, name)
     pixels = raster.pixels
     if pixels.shape[2] <= 2:
         grey, alpha = pixels[..., :1], pixels[..., 1:]
@@ -49,13 +54,13 @@ def load_picture(source: Path | bytes) -> Picture:
     return Picture(np.ascontiguousarray(pixels), raster.icc_profile)
 
 
-def load_mask(source: Path | bytes) -> np.ndarray:
+def load_mask(source: Path | bytes, *, name: str | None = None) -> np.ndarray:
     """A mask, uint8 (height, width), 255 = repaint.
 
     With an alpha channel that is not fully opaque: where alpha is more than half. Otherwise the luma, soft values
     kept. As A1111, except that grey with alpha counts as having alpha: PNG optimisers make it from RGBA.
     """
-    pixels = _read(source).pixels
+    pixels = _read(source, name).pixels
     if pixels.dtype == np.uint16:
         pixels = to_bytes(pixels)
     channels = pixels.shape[2]
@@ -64,6 +69,58 @@ def load_mask(source: Path | bytes) -> np.ndarray:
     if channels <= 2:
         return np.ascontiguousarray(pixels[..., 0])
     return np.array(Image.fromarray(np.ascontiguousarray(pixels[..., :3])).convert("L"))
+
+
+def load_sketch(source: Path | bytes) -> np.ndarray:
+    """A sketch, uint8 (height, width, 4), RGB with straight alpha: 0 = nothing painted. A picture without alpha is
+    paint all over. Its colours are taken as the picture's; a profile of its own is ignored."""
+    pixels = load_picture(source).pixels
+    if pixels.dtype == np.uint16:
+        pixels = to_bytes(pixels)
+    if pixels.shape[2] == 4:
+        return pixels
+    return np.pad(pixels, [(0, 0), (0, 0), (0, 1)], constant_values=255)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What the header of a picture file says, before anything is decoded."""
+
+    format: str
+    """Pillow's word: PNG, JPEG, …"""
+    size: Size
+    """As stored, before the file is turned upright."""
+    mode: str
+    """Pillow's word: RGB, CMYK, P, …"""
+    frames: int
+    is_turned: bool
+    """Its EXIF data says that it lies on its side, on its head or is mirrored."""
+    profile: str | None
+    """Name of its colour profile."""
+
+
+def file_facts(source: Path | bytes, *, name: str | None = None) -> FileFacts:
+    """The facts of a picture of any format Pillow reads."""
+    return _reading(source, name, lambda image, _data, _name: _facts(image))
+
+
+def _facts(image: Image.Image) -> FileFacts:
+    profile = image.info.get("icc_profile")
+    return FileFacts(
+        format=image.format or "",
+        size=Size(*image.size),
+        mode=image.mode,
+        frames=getattr(image, "n_frames", 1),
+        is_turned=_orientation(image) in range(2, 9),
+        profile=_profile_name(profile) if isinstance(profile, bytes) else None,
+    )
+
+
+def _profile_name(profile: bytes) -> str:
+    try:
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).strip()
+    except (ImageCms.PyCMSError, OSError):
+        return "a damaged profile"
 
 
 def read_png_text(source: Path | bytes) -> dict[str, str]:
@@ -75,6 +132,37 @@ def read_png_text(source: Path | bytes) -> dict[str, str]:
         return text_in_png(data)
     except (ValueError, struct.error, zlib.error) as error:
         raise UnreadableImage(f"The text in {name} is damaged: {error}.") from error
+
+
+USER_COMMENT = 0x9286
+"""The EXIF tag in which A1111 and others keep the text of a JPEG or WebP."""
+COMMENT_CODES = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "ascii"}
+"""What an EXIF comment starts with, and the encoding of the rest."""
+
+
+def read_text(source: Path | bytes, *, name: str | None = None) -> dict[str, str]:
+    """The text of a PNG by keyword; the comment of any other picture file as `parameters`. {} when there is none."""
+    data, _ = _bytes_of(source)
+    if data.startswith(PNG_SIGNATURE):
+        return read_png_text(data)
+    comment = _reading(source, name, lambda image, _data, _name: _comment(image))
+    return {} if comment is None else {"parameters": comment}
+
+
+def _comment(image: Image.Image) -> str | None:
+    value = image.getexif().get_ifd(ExifTags.IFD.Exif).get(USER_COMMENT)
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, bytes) or value[:8] not in COMMENT_CODES:
+        return None
+    return value[8:].decode(COMMENT_CODES[value[:8]])
+
+
+def exif_with_comment(comment: str) -> Image.Exif:
+    """EXIF data that holds a comment, as A1111 writes it."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[USER_COMMENT] = b"UNICODE\0" + comment.encode("utf-16-be", "replace")
+    return exif
 
 
 # Reading
@@ -99,13 +187,22 @@ class _Raster:
     icc_profile: bytes | None
 
 
-def _read(source: Path | bytes) -> _Raster:
-    data, name = _bytes_of(source)
+def _read(source: Path | bytes, name: str | None = None) -> _Raster:
+    return _reading(source, name, _decoded)
+
+
+def _reading(source: Path | bytes, name: str | None, read: Callable[[Image.Image, bytes, str], T]) -> T:
+    """What `read` makes of the opened file, with every failure explained."""
+    data, default_name = _bytes_of(source)
+    name = name or default_name
     if not data:
         raise UnreadableImage(f"{name} is empty.")
     try:
         with _silent_pillow():
-            return _decoded(data, name)
+            Image.init()
+            formats = [known for known in Image.ID if known not in _NOT_OPENED]
+            with Image.open(BytesIO(data), formats=formats) as image:
+                return read(image, data, name)
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -135,18 +232,15 @@ def _silent_pillow() -> Generator[None, None, None]:
         yield
 
 
-def _decoded(data: bytes, name: str) -> _Raster:
-    Image.init()
-    formats = [known for known in Image.ID if known not in _NOT_OPENED]
-    with Image.open(BytesIO(data), formats=formats) as image:
-        profile = image.info.get("icc_profile")
-        orientation = _orientation(image)
-        if image.format == "PNG":
-            check_png(data)
-        image.load()
-        pixels = _deep_png_pixels(data, image)
-        if pixels is None:
-            pixels = _pixels(image, name)
+def _decoded(image: Image.Image, data: bytes, name: str) -> _Raster:
+    profile = image.info.get("icc_profile")
+    orientation = _orientation(image)
+    if image.format == "PNG":
+        check_png(data)
+    image.load()
+    pixels = _deep_png_pixels(data, image)
+    if pixels is None:
+        pixels = _pixels(image, name)
     is_rgb_profile = isinstance(profile, bytes) and profile[16:20] == b"RGB "
     return _Raster(_upright(pixels, orientation), profile if is_rgb_profile else None)
 

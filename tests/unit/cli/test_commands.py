@@ -134,6 +134,80 @@ def test_what_will_not_work_as_meant_is_said(
     assert "another shape" in captured.err
 
 
+@pytest.fixture
+def sketch(tmp_path: Path) -> Path:
+    """Paint over the middle of the picture, as a file."""
+    painted = np.zeros((56, 72, 4), np.uint8)
+    painted[24:36, 28:46] = (255, 0, 255, 255)
+    path = tmp_path / "sketch.png"
+    path.write_bytes(encode_png(painted))
+    return path
+
+
+def test_a_sketch_changes_the_picture_and_is_found_again(
+    run: Run, files: tuple[Path, Path], sketch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    base = ["inpaint", image, "--mask", mask, *QUICK, "-d", "0.5"]
+    assert run(*base, "-o", tmp_path / "plain.png") == 0
+    assert run(*base, "--sketch", sketch, "-o", tmp_path / "sketched.png") == 0
+    assert load_picture(tmp_path / "plain.png").sha256 != load_picture(tmp_path / "sketched.png").sha256
+    capsys.readouterr()
+    assert run("redo", tmp_path / "sketched.png", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["identical"] is True
+
+
+def test_redo_asks_for_a_sketch_the_store_has_lost(
+    run: Run,
+    files: tuple[Path, Path],
+    sketch: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    image, mask = files
+    run("inpaint", image, "--mask", mask, "--sketch", sketch, *QUICK, "-o", tmp_path / "a.png")
+    monkeypatch.setenv("UNDERPAINT_DATA", str(tmp_path / "elsewhere"))
+    given = ["--image", image, "--mask", mask]
+    assert run("redo", tmp_path / "a.png", *given) == 2
+    assert "--sketch" in capsys.readouterr().err
+    assert run("redo", tmp_path / "a.png", *given, "--sketch", image) == 2
+    assert "another sketch" in capsys.readouterr().err
+    assert run("redo", tmp_path / "a.png", *given, "--sketch", sketch) == 0
+
+
+def test_an_opaque_picture_as_sketch_is_paint_all_over(
+    run: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    image, mask = files
+    paint = np.full((56, 72, 3), (255, 0, 255), np.uint8)
+    (tmp_path / "rgb.png").write_bytes(encode_png(paint))
+    (tmp_path / "deep.png").write_bytes(encode_png(paint.astype(np.uint16) * 257))
+    for name in ("rgb", "deep"):
+        out = tmp_path / f"{name}-result.png"
+        assert (
+            run("inpaint", image, "--mask", mask, "--sketch", tmp_path / f"{name}.png", *QUICK, "-o", out)
+            == 0
+        )
+    assert (tmp_path / "rgb-result.png").read_bytes() == (tmp_path / "deep-result.png").read_bytes()
+
+
+def test_advice_comes_before_the_picture(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    weak = ["inpaint", image, "--mask", mask, *QUICK, "--content", "latent-noise", "-d", "0.6"]
+    assert run(*weak, "--steps", "10", "-o", tmp_path / "a.png", "--json") == 0
+    captured = capsys.readouterr()
+    first, *_ = json.loads(captured.out)["advice"]
+    assert (first["code"], first["kind"], first["fix"]) == ("weak-noise", "warning", "Set 0.85")
+    assert "Noise at 0.60 will stay visible" in captured.err
+    assert run(*weak, "-d", "0.8", "--steps", "10", "-o", tmp_path / "b.png", "--json") == 0
+    codes = [advice["code"] for advice in json.loads(capsys.readouterr().out)["advice"]]
+    assert "weak-noise" not in codes
+    assert "one-image" not in codes
+
+
 def test_the_version_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out.startswith("underpaint ")

@@ -1,0 +1,54 @@
+"""What a plan needs to know about a model, read off its files without opening the networks or importing torch."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from underpaint.errors import UnsupportedCheckpoint
+from underpaint.models.catalog import ModelFile, ModelKind
+
+LATENT_CELL_PX = 8
+SINGLE_FILE_NATIVE_PX = 512
+"""Of every checkpoint file that can be run; `checkpoint.py` says so too."""
+FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
+LARGEST_HEADER_BYTES = 100 * 2**20
+INPAINT_CHANNELS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    native_px: int
+    """Side of the pictures it was trained on."""
+    is_inpaint_model: bool
+
+
+def glance(model: ModelFile) -> Glance:
+    """The facts of a model; remembered until its files change."""
+    deciding = model.path / "unet" / "config.json" if model.kind is ModelKind.FOLDER else model.path
+    try:
+        changed_at = deciding.stat().st_mtime_ns
+        return _glance(deciding, model.kind, changed_at)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnsupportedCheckpoint(f"{model.name} cannot be read: {error}.") from error
+
+
+@lru_cache(maxsize=64)
+def _glance(deciding: Path, kind: ModelKind, _changed_at: int) -> Glance:
+    if kind is ModelKind.FOLDER:
+        config = json.loads(deciding.read_text(encoding="utf-8"))
+        native_px, channels = int(config["sample_size"]) * LATENT_CELL_PX, config["in_channels"]
+    else:
+        native_px, channels = SINGLE_FILE_NATIVE_PX, _shape(deciding, FIRST_LAYER)[1]
+    return Glance(native_px=native_px, is_inpaint_model=channels == INPAINT_CHANNELS)
+
+
+def _shape(file: Path, tensor: str) -> list[int]:
+    """From a safetensors file's header: 8 bytes of length, then JSON."""
+    with file.open("rb") as opened:
+        length = int.from_bytes(opened.read(8), "little")
+        if length > LARGEST_HEADER_BYTES:
+            raise ValueError("its header is not that of a safetensors file")
+        header = cast("dict[str, Any]", json.loads(opened.read(length)))
+    return header[tensor]["shape"]

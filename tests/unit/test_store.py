@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from underpaint.folders import data_folder
+from underpaint.image.picture import Picture, sha256_of_pixels
+from underpaint.store import keep, stored_mask, stored_picture, stored_sketch
+
+RNG = np.random.default_rng(2)
+
+
+@pytest.mark.parametrize("alpha", [None, 255], ids=["any alpha", "opaque"])
+def test_a_sketch_comes_back_with_the_colours_under_its_transparent_parts(alpha: int | None):
+    sketch = RNG.integers(0, 256, (5, 7, 4), np.uint8)
+    sketch[:2, :, 3] = 0
+    if alpha is not None:
+        sketch[..., 3] = alpha
+    sha256 = keep(sketch)
+    assert sha256 == sha256_of_pixels(sketch)
+    found = stored_sketch(sha256)
+    assert found is not None
+    np.testing.assert_array_equal(found, sketch)
+
+
+def test_pictures_and_masks_come_back():
+    picture = Picture(RNG.integers(0, 65536, (5, 7, 4), np.uint16))
+    mask = RNG.integers(0, 256, (5, 7), np.uint8)
+    again, mask_again = stored_picture(keep(picture)), stored_mask(keep(mask))
+    assert again is not None
+    assert again.sha256 == picture.sha256
+    assert mask_again is not None
+    np.testing.assert_array_equal(mask_again, mask)
+
+
+def test_a_damaged_sketch_is_removed():
+    sha256 = keep(RNG.integers(0, 256, (5, 7, 4), np.uint8))
+    (path,) = data_folder().rglob("*.png")
+    path.write_bytes(path.read_bytes()[:40])
+    assert stored_sketch(sha256) is None
+    assert not path.exists()
+    assert stored_sketch("0" * 64) is None
