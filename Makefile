@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NODE_STAMP := node_modules/.installed
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 GOLDENS ?= tests/reference/a1111/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format parity train evaluate clean
+.PHONY: help setup demo studio test check format parity bench-canvas torture screenshots train evaluate clean
 
 help: ## list these targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 setup: $(STAMP) ## install everything into .venv
 
@@ -18,16 +20,25 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
+$(NODE_STAMP): package.json package-lock.json $(STAMP)
+	@$(NODE) npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $(NODE_STAMP)
+
 demo: $(STAMP) ## inpaint the sample picture with the builtin model, once per masked content, into demo-output/
 	@$(BIN)/underpaint demo --out demo-output
 
-test: $(STAMP) ## run the whole test suite
+studio: $(STAMP) ## open the studio in the browser
+	@$(BIN)/underpaint studio
+
+test: $(STAMP) $(NODE_STAMP) ## run the whole test suite; browser tests need Chromium
+	@$(BIN)/node --test --test-reporter=dot 'tests/web/**/*.test.{js,mjs}'
 	@$(BIN)/python -m pytest
 
-check: $(STAMP) ## format, lint, types, import directions
+check: $(STAMP) $(NODE_STAMP) ## format, lint, types, import directions
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
+	@$(NODE) npm run --silent check
 	@$(BIN)/python -m pytest -q tests/unit/test_imports.py
 
 format: $(STAMP) ## put the code into shape
@@ -37,6 +48,15 @@ format: $(STAMP) ## put the code into shape
 parity: $(STAMP) ## compare with pictures made by A1111: make parity GOLDENS=DIR
 	@$(BIN)/python -m benchmarks.parity $(GOLDENS)
 
+bench-canvas: $(STAMP) ## measure the canvas on an 8192x8192 picture
+	@$(BIN)/python -m benchmarks.canvas
+
+torture: $(STAMP) ## kill server and engine 200 times at random; no job may be lost or done twice
+	@$(BIN)/python -m benchmarks.torture --kills 200 --seconds 1500
+
+screenshots: $(STAMP) ## take the pictures of docs/images/studio
+	@$(BIN)/python -m docs.screenshots
+
 train: $(STAMP) ## train the builtin model, or go on training it
 	@$(BIN)/python -m training all
 
@@ -44,4 +64,4 @@ evaluate: $(STAMP) ## measure the builtin model
 	@$(BIN)/python -m training.evaluate
 
 clean: ## remove what was made, but not training checkpoints
-	rm -rf $(VENV) demo-output dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules demo-output dist build .pytest_cache .ruff_cache .hypothesis

@@ -6,18 +6,38 @@ from pathlib import Path
 
 from underpaint.errors import OutputError
 
+_PREFIX, _SUFFIX = ".underpaint-", ".tmp"
+
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Writes the whole file or nothing: a reader sees the old content or the new."""
-    temporary = path.parent / f".underpaint-{secrets.token_hex(8)}.tmp"
+    """Writes the whole file or nothing: a reader sees the old content or the new, even after a power cut."""
+    temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
     try:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Removes what writers left below a folder when they were killed. Nobody may be writing there."""
+    for leftover in folder.rglob(f"{_PREFIX}*{_SUFFIX}"):
+        leftover.unlink(missing_ok=True)  # a writer that is just being killed may have got there first
+
+
+def _sync_folder(folder: Path) -> None:
+    """Without this a new name may be lost in a power cut. Windows has no such call, and keeps names by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

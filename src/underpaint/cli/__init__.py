@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from underpaint import __version__
-from underpaint.cli import demo, generate, info, inpaint, redo
+from underpaint.cli import demo, generate, info, inpaint, redo, serve, studio
 from underpaint.cli.running import report_error
 from underpaint.errors import Cancelled, InvalidRequest, OutputError, StudioError
 
@@ -46,6 +46,8 @@ app.command("generate")(generate.generate)
 app.command("info")(info.info)
 app.command("redo")(redo.redo)
 app.command("demo")(demo.demo)
+app.command("studio")(studio.studio)
+app.command("serve")(serve.serve)
 
 
 def main() -> None:

@@ -1,0 +1,68 @@
+"""Questions to the engine that somebody waits for."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+
+from underpaint.errors import StudioError
+from underpaint.server.messages import PrepareViews, ViewsFailed, ViewsPrepared
+from underpaint.server.refusals import InvalidSetting
+from underpaint.server.schemas import Problem
+
+
+def _error_of(problem: Problem) -> StudioError:
+    """The engine's error again, as one of our classes."""
+    if problem.field is not None:
+        return InvalidSetting(problem.message, problem.field)
+    classes = (cls for cls in _classes(StudioError) if cls.__init__ is StudioError.__init__)
+    return next(cls for cls in classes if cls.code == problem.code)(problem.message)
+
+
+def _classes(cls: type[StudioError]) -> Iterator[type[StudioError]]:
+    yield cls
+    for below in cls.__subclasses__():
+        yield from _classes(below)
+
+
+class Questions:
+    """Handed in by threads that wait, sent and answered by the runner's."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._lock = threading.Lock()
+        self._unsent: list[PrepareViews] = []
+        self._waiting: dict[str, Future[ViewsPrepared]] = {}
+        self._refusal: StudioError | None = None
+
+    def ask(self, question: PrepareViews) -> ViewsPrepared:
+        """Waits for the answer."""
+        future: Future[ViewsPrepared] = Future()
+        with self._lock:
+            if self._refusal is not None:
+                raise self._refusal
+            self._waiting[question.id] = future
+            self._unsent.append(question)
+        self._ring()
+        return future.result()
+
+    def take_unsent(self) -> list[PrepareViews]:
+        with self._lock:
+            unsent, self._unsent = self._unsent, []
+        return unsent
+
+    def answer(self, reply: ViewsPrepared | ViewsFailed) -> None:
+        error = _error_of(reply.problem) if isinstance(reply, ViewsFailed) else None
+        with self._lock:
+            future = self._waiting.pop(reply.id)
+        if isinstance(reply, ViewsPrepared):
+            future.set_result(reply)
+        else:
+            future.set_exception(error)
+
+    def fail(self, error: StudioError, *, for_good: bool = False) -> None:
+        """Nobody will answer those who wait now (for good: nor anyone later)."""
+        with self._lock:
+            waiting, self._waiting, self._unsent = self._waiting, {}, []
+            self._refusal = error if for_good else self._refusal
+        for future in waiting.values():
+            future.set_exception(error)

@@ -1,0 +1,1 @@
+"""The API, one module per kind of thing; docs/explanation/server.md lists every route."""

@@ -1,0 +1,47 @@
+"""What this server can do: its state, its models, the tasks of the page."""
+
+from fastapi import APIRouter
+
+from underpaint import __version__
+from underpaint.models.catalog import BUILTIN_MODEL, default_folders
+from underpaint.request import Sampler, Scheduler
+from underpaint.server.known_models import known_models
+from underpaint.server.schemas import ModelInfo, Status
+from underpaint.server.services import Using
+from underpaint.tasks import PRESETS, TaskPreset
+
+router = APIRouter(tags=["studio"])
+
+
+@router.get("/status")
+def get_status(services: Using) -> Status:
+    """Version, engine and choices."""
+    return Status(
+        version=__version__,
+        engine=services.runner.state,
+        device=services.runner.device,
+        models_folder=str(default_folders()[0]),
+        samplers=[sampler.value for sampler in Sampler],
+        schedulers=[scheduler.value for scheduler in Scheduler],
+    )
+
+
+@router.get("/models")
+def get_models() -> list[ModelInfo]:
+    """Every model found in the model folders, the builtin one first."""
+    return [
+        ModelInfo(name=model.name, kind=model.kind.value, is_builtin=model.name == BUILTIN_MODEL)
+        for model in known_models()
+    ]
+
+
+@router.post("/models/rescan")
+def rescan_models() -> list[ModelInfo]:
+    """Looks into the model folders again."""
+    return get_models()
+
+
+@router.get("/tasks")
+def get_tasks() -> list[TaskPreset]:
+    """What somebody may want to do, as values for settings."""
+    return list(PRESETS.values())

@@ -1,0 +1,140 @@
+"""The commands that serve: starting, stopping, and what they refuse."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.conftest import FAKE_PAINTER, PATIENCE_S
+from tests.api.files import noise, png
+from underpaint.server.database import Database
+from underpaint.server.projects import summaries
+from underpaint.server.runner import PAINTER_VARIABLE
+
+ROOT = Path(__file__).parents[2]
+
+
+class Command:
+    """`underpaint serve` or `studio` in a process of its own."""
+
+    def __init__(self, *arguments: str, data: Path, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "underpaint", *arguments, "--data", str(data)],
+            env={**os.environ, PAINTER_VARIABLE: FAKE_PAINTER, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def address(self) -> str:
+        """Where it serves, once it says so."""
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line.startswith("Underpaint is at http://"), line + self.end()[1]
+        return line.split()[3]
+
+    def end(self) -> tuple[int, str]:
+        """Exit code and everything said since."""
+        out, err = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, out + err
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "studio data"
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Command]:
+    command = Command("serve", "--port", "0", data=data)
+    yield command
+    command.process.kill()
+    command.process.communicate()
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_server_serves_until_it_is_stopped(server: Command, sent: signal.Signals, code: int):
+    address = server.address()
+    with urllib.request.urlopen(f"{address}api/events") as stream:  # an open stream must not hold it up
+        assert stream.readline() == b"event: snapshot\n"
+        server.process.send_signal(sent)
+        found, said = server.end()
+    assert found == code
+    assert said.startswith("Stopped.")
+    assert "Traceback" not in said
+
+
+def test_a_second_server_on_the_same_folder_is_refused(server: Command, data: Path):
+    server.address()
+    code, said = Command("serve", "--port", "0", data=data).end()
+    assert code == 2
+    assert "Another server works with" in said
+    assert "Traceback" not in said
+
+
+def test_serve_refuses_a_port_in_use_and_studio_takes_another(data: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, said = Command("serve", "--port", port, data=data).end()
+        assert (code, f"port {port}" in said) == (2, True)
+        studio = Command("studio", "--port", port, "--no-browser", data=data)
+        address = studio.address()
+        assert f":{port}/" not in address
+        studio.process.send_signal(signal.SIGTERM)
+        assert studio.end()[0] == 0
+
+
+def test_studio_makes_a_project_of_a_picture(data: Path, tmp_path: Path):
+    (tmp_path / "girl.png").write_bytes(png(noise(9, 8)))
+    studio = Command("studio", str(tmp_path / "girl.png"), "--port", "0", "--no-browser", data=data)
+    address = studio.address()
+    studio.process.send_signal(signal.SIGTERM)
+    assert studio.end()[0] == 0
+    with Database(data).read() as session:
+        (project,) = summaries(session)
+    assert (project.name, address.partition("#")[2]) == ("girl", project.id)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("serve", "--host", "0.0.0.0"), "needs a password"),
+        (("serve", "--password", ""), "password is empty"),
+        (("serve", "--host", "nowhere.invalid", "--password", "x"), "not an address"),
+        (("serve", "--models", "/no/such/folder"), "There is no folder"),
+        (("serve", "--port", "70000"), "--port"),
+        (("studio", "/no/such/picture.png"), "Cannot read"),
+        (("studio", str(ROOT / "README.md")), "README.md"),
+    ],
+    ids=["open", "empty password", "host", "models", "port", "no picture", "not a picture"],
+)
+def test_mistakes_are_one_sentence(data: Path, arguments: tuple[str, ...], words: str):
+    code, said = Command(*arguments, data=data).end()
+    assert code == 2
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_a_folder_that_cannot_be_used(tmp_path: Path):
+    (tmp_path / "file").write_text("no folder")
+    code, said = Command("serve", "--port", "0", data=tmp_path / "file").end()
+    assert (code, "Cannot use the data folder" in said) == (2, True)
+
+
+def test_an_open_server_asks_for_the_password_of_the_environment(data: Path):
+    server = Command("serve", "--host", "0.0.0.0", "--port", "0", data=data, UNDERPAINT_PASSWORD="secret")
+    address = server.address()
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"{address}api/status")
+    server.process.send_signal(signal.SIGTERM)
+    code, said = server.end()
+    assert code == 0
+    assert "secret" not in said
