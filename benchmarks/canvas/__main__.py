@@ -1,0 +1,5 @@
+"""`python -m benchmarks.canvas`."""
+
+from benchmarks.canvas.bench import main
+
+main()

@@ -1,0 +1,100 @@
+// @ts-check
+/** @import { Box } from './types.js' */
+import { box, grown, intersection, roundedOut, union } from './geometry.js';
+import { Viewport } from './viewport.js';
+
+/**
+ * The visible canvas. It has the size of its host in device pixels and is painted at most once per animation frame,
+ * and only where something changed.
+ */
+export class Stage {
+  canvas = document.createElement('canvas');
+  viewport = new Viewport();
+  /** Called after the host has got another size. */ onresize = () => {};
+  /** What has to be painted, device pixels. @type {Box | null} */ #dirty = null;
+  #frame = 0;
+  /** @type {(() => void)[]} */ #waiting = [];
+  #observer = new ResizeObserver(() => this.#resize());
+  #context;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {(context: CanvasRenderingContext2D, clip: Box) => void} paint in device pixels; `clip` is whole, clipped and cleared
+   */
+  constructor(host, paint) {
+    this.paint = paint;
+    this.#context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+    Object.assign(this.canvas.style, { position: 'absolute', inset: '0', width: '100%', height: '100%', touchAction: 'none', userSelect: 'none' });
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.canvas.setAttribute('aria-label', 'Picture');
+    host.append(this.canvas);
+    this.#observer.observe(host);
+    this.#resize();
+    this.#watchDensity();
+  }
+
+  /** @param {Box} [area] CSS pixels of the element, default everything */
+  invalidate(area) {
+    const { dpr } = this.viewport, all = box(0, 0, this.canvas.width, this.canvas.height);
+    const changed = area ? intersection(roundedOut(grown(scaled(area, dpr), 1)), all) : all;
+    if (!changed) return;
+    this.#dirty = union(this.#dirty, changed);
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  /** @param {Box} area picture pixels @param {number} [margin] CSS pixels around it */
+  invalidatePicture(area, margin = 3) { this.invalidate(grown(this.viewport.boxToView(area), margin)); }
+
+  /** Resolves after everything asked for so far is painted. @returns {Promise<void>} */
+  painted() {
+    return this.#frame ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  close() {
+    cancelAnimationFrame(this.#frame);
+    this.#observer.disconnect();
+    this.canvas.remove();
+  }
+
+  #paint() {
+    this.#frame = 0;
+    const clip = this.#dirty, context = this.#context;
+    this.#dirty = null;
+    if (clip) {
+      context.save();
+      context.beginPath();
+      context.rect(clip.x, clip.y, clip.width, clip.height);
+      context.clip();
+      context.clearRect(clip.x, clip.y, clip.width, clip.height);
+      this.paint(context, clip);
+      context.restore();
+    }
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Another screen or browser zoom has another device pixel ratio, and no size need change. */
+  #watchDensity() {
+    matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener('change', () => {
+      if (!this.canvas.isConnected) return;
+      this.#resize();
+      this.#watchDensity();
+    }, { once: true });
+  }
+
+  #resize() {
+    const { width, height } = this.canvas.getBoundingClientRect(), dpr = window.devicePixelRatio;
+    if (!width || !height) return; // not on the page, or hidden: the view stays as it was
+    if (!width || !height) return; // not on screen: the view stays as it was
+    this.viewport.element = { width, height };
+    this.viewport.dpr = dpr;
+    const deviceWidth = Math.max(1, Math.round(width * dpr)), deviceHeight = Math.max(1, Math.round(height * dpr));
+    if (this.canvas.width !== deviceWidth) this.canvas.width = deviceWidth;
+    if (this.canvas.height !== deviceHeight) this.canvas.height = deviceHeight;
+    this.onresize();
+    this.invalidate();
+  }
+}
+
+/** @param {Box} b @param {number} by @returns {Box} */
+const scaled = (b, by) => box(b.x * by, b.y * by, b.width * by, b.height * by);

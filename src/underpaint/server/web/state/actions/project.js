@@ -1,0 +1,80 @@
+// @ts-check
+/** Verbs for projects: open, make, name, remove. */
+import * as store from '../store.js';
+import { api, urls } from '../../api/client.js';
+import { loadProject, unloadProject } from '../loading.js';
+import { attempt, toast } from './page.js';
+import { download } from './download.js';
+import { showSettings } from './settings.js';
+/** @import { Project } from '../../api/api.d.ts' */
+
+/** @param {File | Blob} file @param {(onProgress: (share: number) => void) => Promise<Project>} send @param {boolean} [isNew] */
+async function openUploaded(file, send, isNew = true) {
+  store.upload.value = { name: file instanceof File ? file.name : 'picture', share: 0 };
+  await attempt(async () => {
+    const project = await send((share) => { if (store.upload.value) store.upload.value = { ...store.upload.value, share }; });
+    await loadProject(project, { isNew });
+    const notes = project.nodes[0]?.picture.notes ?? [];
+    if (notes.length) toast(notes.join(' '));
+  });
+  store.upload.value = null;
+}
+
+/** A new project from a picture. @param {File | Blob} file */
+export const openPicture = (file) => openUploaded(file, (onProgress) =>
+  api.createProject(file, file instanceof File ? file.name.replace(/\.[^.]+$/, '') : undefined, onProgress));
+
+/** A project from its exported zip. @param {File} file */
+export const importProject = (file) => openUploaded(file, (onProgress) => api.importProject(file, onProgress), false);
+
+export const openSample = () => attempt(async () => loadProject(await api.createSample(), { isNew: true }));
+
+/** @param {{width: number, height: number, colour: string, name?: string}} blank */
+export const openBlank = (blank) => attempt(async () => loadProject(await api.createBlank(blank), { isNew: true }));
+
+/** Text-to-image: a project whose first picture is generated. @param {string} [name] */
+export const openEmpty = (name) => attempt(async () => loadProject(await api.createEmpty(name), { isNew: true }));
+
+/** @param {string} id */
+export const openProject = (id) => attempt(async () => loadProject(await api.project(id)));
+
+/** Back to the list of projects. Everything is saved already. */
+export const closeProject = () => attempt(async () => {
+  await unloadProject();
+  await listProjects();
+});
+
+export const listProjects = () => attempt(async () => { store.projects.value = await api.projects(); });
+
+/** @param {string} name @param {string} [id] default: the open one */
+export const renameProject = (name, id = store.project.value?.id ?? '') => attempt(async () => {
+  const changed = await api.changeProject(id, { name });
+  if (store.project.value?.id === id) store.project.value = changed;
+  else await listProjects();
+});
+
+/** @param {string} id */
+export const deleteProject = (id) => attempt(async () => {
+  if (store.project.value?.id === id) await unloadProject();
+  await api.deleteProject(id);
+  await listProjects();
+  toast('Project removed', async () => {
+    await api.restoreProject(id);
+    await listProjects();
+  });
+});
+
+/** @param {string} [id] default: the open one */
+export function exportProject(id = store.project.value?.id) {
+  if (id) download(urls.projectFile(id));
+}
+
+/** Settings of a result file, into the panel. @param {File} file */
+export const openSettingsFile = (file) => attempt(async () => {
+  const found = await api.settingsFromFile(file);
+  const { request } = found;
+  const underpainting = request.canvas.content;
+  showSettings({ request, underpainting, task: 'custom' });
+  toast(found.notes.length ? `Settings read. ${found.notes.join(' ')}` : 'Settings read');
+  return found;
+});

@@ -1,0 +1,159 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Autosave } from '../../../src/underpaint/server/web/state/autosave.js';
+/** @import { Kept, Parts } from '../../../src/underpaint/server/web/state/autosave.js' */
+/** @import { Layer } from '../../../src/underpaint/server/web/api/api.d.ts' */
+
+const PLACE = { nodeId: 'n', projectId: 'p' };
+const INFO = { version: 1, tiles: 1, bounds: null, cover: 0 };
+
+/** A page with a server that can be made to fail, and a clock that is moved by hand. */
+function page() {
+  /** @type {{run: () => void, at: number}[]} */
+  let timers = [];
+  const log = /** @type {string[]} */ ([]);
+  const state = { now: 0, isGone: false, refusal: /** @type {Error | null} */ (null), shown: 'saved', kept: /** @type {Map<string, Kept>} */ (new Map()) };
+  const dirty = /** @type {Map<Layer, ArrayBuffer>} */ (new Map());
+  const answer = async (/** @type {string} */ what) => {
+    await Promise.resolve();
+    if (state.isGone) throw new TypeError('gone');
+    if (state.refusal) throw state.refusal;
+    log.push(what);
+    return INFO;
+  };
+  /** @type {Parts} */
+  const parts = {
+    client: {
+      changeDraft: (place, change) => answer(`settings ${place.nodeId} ${JSON.stringify(change)}`),
+      putTiles: (nodeId, layer, buffer) => answer(`${layer} ${nodeId} ${buffer.byteLength}`),
+      changeProject: (id) => answer(`view ${id}`),
+    },
+    tiles: {
+      takeDirtyTiles: async (layer) => {
+        const buffer = dirty.get(layer) ?? null;
+        dirty.delete(layer);
+        return buffer;
+      },
+      returnDirtyTiles: (layer, buffer) => { dirty.set(layer, buffer); },
+    },
+    storage: {
+      put: async (key, value) => { state.kept.set(key, value); },
+      get: async (key) => state.kept.get(key) ?? null,
+      remove: async (key) => { state.kept.delete(key); },
+    },
+    later: (run, ms) => {
+      const timer = { run, at: state.now + ms };
+      timers.push(timer);
+      return timer;
+    },
+    forget: (timer) => { timers = timers.filter((known) => known !== timer); },
+    isUnreachable: (error) => error instanceof TypeError,
+    onState: (shown) => { state.shown = shown; },
+    onLayer: () => {},
+    onFailure: (error) => { log.push(`refused ${/** @type {Error} */ (error).message}`); },
+  };
+  const autosave = new Autosave(parts);
+  autosave.moveTo(PLACE);
+  /** @param {number} ms */
+  const pass = async (ms) => {
+    state.now += ms;
+    const due = timers.filter((timer) => timer.at <= state.now);
+    timers = timers.filter((timer) => timer.at > state.now);
+    for (const timer of due) timer.run();
+    for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
+  };
+  return { autosave, state, dirty, log, pass };
+}
+
+test('settings go out once, 300 ms after the last change', async () => {
+  const { autosave, log, pass, state } = page();
+  autosave.settings({ task: 'add' });
+  await pass(200);
+  autosave.settings({ underpainting: 'fill' });
+  await pass(200);
+  assert.deepEqual(log, []);
+  assert.equal(state.shown, 'saving');
+  await pass(100);
+  assert.deepEqual(log, ['settings n {"task":"add","underpainting":"fill"}']);
+  assert.equal(state.shown, 'saved');
+});
+
+test('a stroke goes out as soon as it ends', async () => {
+  const { autosave, log, pass, dirty } = page();
+  dirty.set('mask', new ArrayBuffer(3));
+  autosave.layer('mask');
+  await pass(0);
+  assert.deepEqual(log, ['mask n 3']);
+});
+
+test('changes during a request are not lost', async () => {
+  const { autosave, log, pass } = page();
+  autosave.settings({ task: 'add' });
+  const running = pass(300);
+  autosave.settings({ task: 'replace' });
+  await running;
+  await pass(300);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'settings n {"task":"replace"}']);
+});
+
+test('without the server nothing is lost: kept in the browser, sent when it is back', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  state.isGone = true;
+  dirty.set('mask', new ArrayBuffer(5));
+  autosave.settings({ task: 'add' });
+  autosave.layer('mask');
+  await pass(300);
+  assert.equal(state.shown, 'unsaved');
+  assert.deepEqual(state.kept.get('n')?.settings, { task: 'add' });
+  state.isGone = false;
+  await pass(1000);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'mask n 5']);
+  assert.equal(state.shown, 'saved');
+  assert.equal(state.kept.size, 0);
+});
+
+test('strokes of an offline page are in the browser storage too', async () => {
+  const { autosave, pass, state, dirty } = page();
+  state.isGone = true;
+  dirty.set('sketch', new ArrayBuffer(7));
+  autosave.layer('sketch');
+  await pass(0);
+  assert.equal(state.kept.get('n')?.sketch?.byteLength, 7);
+  assert.ok(dirty.has('sketch'), 'they stay changed, so that the next try has them');
+  assert.ok(autosave.isPending('sketch'));
+});
+
+test('flush resolves when the server has all, and throws when it has not', async () => {
+  const { autosave, log, state, dirty } = page();
+  dirty.set('mask', new ArrayBuffer(2));
+  autosave.layer('mask');
+  autosave.settings({ task: 'custom' });
+  await autosave.flush();
+  assert.deepEqual(log, ['settings n {"task":"custom"}', 'mask n 2']);
+  state.isGone = true;
+  autosave.settings({ task: 'add' });
+  await assert.rejects(autosave.flush());
+});
+
+test('what the server refuses is said and not tried again', async () => {
+  const { autosave, log, pass, state } = page();
+  state.refusal = new Error('steps must be at most 150');
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  assert.deepEqual(log, ['refused steps must be at most 150']);
+  state.refusal = null;
+  await pass(60_000);
+  assert.equal(log.length, 1);
+  autosave.settings({ task: 'replace' });
+  await pass(60_000);
+  assert.deepEqual(log.at(-1), 'settings n {"task":"replace"}');
+});
+
+test('changes of one node never reach another', async () => {
+  const { autosave, log, pass } = page();
+  autosave.settings({ task: 'add' });
+  autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+  await pass(300);
+  assert.deepEqual(log, []);
+});
