@@ -1,0 +1,141 @@
+"""Without a pointer, with a screen reader's rules, without motion."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.studio import Studio
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, as `rule: element` lines."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(({ violations }) => violations)")
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def start(studio: Studio) -> None:
+    studio.open()
+
+
+def edit(studio: Studio) -> None:
+    studio.open_sample()
+    studio.stroke()
+    studio.wait("underpaint.store.inspection.value !== null")
+
+
+def expert(studio: Studio) -> None:
+    edit(studio)
+    for section in ("Sampling", "Noise"):
+        studio.page.get_by_role("button", name=section).first.click()
+
+
+def picking(studio: Studio) -> None:
+    edit(studio)
+    studio.draft_quality(2)
+    studio.generate()
+    studio.wait_for_results()
+    studio.press("2")
+    studio.wait("underpaint.store.picked.value?.index === 1")
+
+
+def tree(studio: Studio) -> None:
+    picking(studio)
+    studio.press("Enter")
+    studio.wait("underpaint.store.project.value.nodes.length === 2")
+    studio.press("t")
+    studio.page.get_by_role("tree").wait_for()
+
+
+def queue(studio: Studio) -> None:
+    edit(studio)
+    studio.press("q")
+
+
+def shortcuts(studio: Studio) -> None:
+    edit(studio)
+    studio.press("?")
+    studio.page.get_by_role("dialog").wait_for()
+
+
+STATES = [start, edit, expert, picking, tree, queue, shortcuts]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("reach", STATES, ids=lambda state: state.__name__)
+def test_axe_finds_nothing(studio: Studio, reach: Callable[[Studio], None], theme: str) -> None:
+    studio.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    reach(studio)
+    studio.page.wait_for_timeout(300)
+    assert violations(studio.page) == []
+
+
+def test_reduced_motion_stops_every_animation(studio: Studio) -> None:
+    edit(studio)
+    studio.page.wait_for_timeout(300)
+    assert studio.page.evaluate("document.getAnimations().length") == 0
+
+
+def tab_to(studio: Studio, name: str) -> None:
+    """Presses Tab until the element of that name has the focus."""
+    for _ in range(120):
+        studio.press("Tab")
+        focused = studio.page.evaluate(
+            "document.activeElement.ariaLabel || document.activeElement.innerText || ''"
+        )
+        if name in focused:
+            return
+    raise AssertionError(f"{name} is not reached with Tab")
+
+
+def test_everything_by_keyboard(studio: Studio) -> None:
+    studio.open()
+    tab_to(studio, "Open the sample")
+    studio.press("Enter")
+    studio.wait_for_picture()
+    first = studio.head
+    studio.draft_quality(2)
+    tab_to(studio, "Picture, 768 by 512")  # the canvas names the picture and how much of it is masked
+    for _ in range(12):
+        studio.press("ArrowRight")
+    studio.press("Enter")
+    studio.wait("!underpaint.editor.isMaskEmpty")
+    studio.press("j")
+    studio.page.wait_for_timeout(100)
+    studio.page.keyboard.type("red flower")
+    studio.press("Control+Enter")
+    studio.wait("underpaint.store.activeJob.value !== null")
+    studio.wait_for_results()
+    studio.page.evaluate("document.activeElement.blur()")
+    studio.press("2", "Enter")
+    studio.wait(f"underpaint.store.headNode.value.id !== '{first}'")
+    assert studio.value("request")["prompt"]["positive"] == "red flower"
+
+
+def test_the_canvas_tells_what_is_masked(studio: Studio) -> None:
+    edit(studio)
+    label = studio.page.get_by_role("application").first.get_attribute("aria-label")
+    assert label
+    assert "768 by 512" in label
+    assert "percent" in label
+
+
+def test_a_hidden_mask_says_that_it_is_used(studio: Studio) -> None:
+    edit(studio)
+    studio.press("m")
+    footer = studio.page.get_by_role("complementary", name="Settings").locator("footer")
+    assert "The mask is hidden, still used." in footer.inner_text()
+
+
+def test_an_empty_mask_explains_itself(studio: Studio) -> None:
+    studio.open_sample()
+    assert (
+        studio.page.locator("#generate").is_disabled()
+        or studio.page.get_by_text("Nothing is masked").first.is_visible()
+    )
