@@ -42,7 +42,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def stored_picture(sha256: str) -> Picture | None:
-    """The picture of this sha256, if it was kept and is still whole."""
+    """The picture of this sha256, if it was kept and is still whole; None also where a mask has it."""
     path = _path(sha256)
     if not path.exists():
         return None
@@ -50,11 +50,13 @@ def stored_picture(sha256: str) -> Picture | None:
         picture = load_picture(path)
     except UnreadableImage:
         return _lost(path)
-    return picture if picture.sha256 == sha256 else _lost(path)
+    if picture.sha256 != sha256:
+        return None if sha256_of_pixels(load_mask(path)) == sha256 else _lost(path)
+    return picture
 
 
 def stored_mask(sha256: str) -> np.ndarray | None:
-    """The mask of this sha256, if it was kept and is still whole."""
+    """The mask of this sha256, if it was kept and is still whole; None also where a picture has it."""
     path = _path(sha256)
     if not path.exists():
         return None
@@ -62,7 +64,9 @@ def stored_mask(sha256: str) -> np.ndarray | None:
         mask = load_mask(path)
     except UnreadableImage:
         return _lost(path)
-    return mask if sha256_of_pixels(mask) == sha256 else _lost(path)
+    if sha256_of_pixels(mask) != sha256:
+        return None if load_picture(path).sha256 == sha256 else _lost(path)
+    return mask
 
 
 def stored_sketch(sha256: str) -> np.ndarray | None:

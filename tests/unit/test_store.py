@@ -38,3 +38,12 @@ def test_a_damaged_sketch_is_removed():
     assert stored_sketch(sha256) is None
     assert not path.exists()
     assert stored_sketch("0" * 64) is None
+
+
+def test_asking_for_the_other_kind_loses_nothing():
+    mask = keep(RNG.integers(0, 256, (5, 7), np.uint8))
+    picture = keep(Picture(RNG.integers(0, 256, (5, 7, 3), np.uint8)))
+    assert stored_picture(mask) is None
+    assert stored_mask(picture) is None
+    assert stored_mask(mask) is not None
+    assert stored_picture(picture) is not None
