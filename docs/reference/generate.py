@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-import click
 import typer
 from annotated_types import Interval, MaxLen, MultipleOf
 
@@ -141,25 +140,32 @@ def tasks_page() -> str:
 
 
 def cli_page() -> str:
-    command = typer.main.get_command(app)
-    assert isinstance(command, click.Group | typer.core.TyperGroup)
     lines = [GENERATED, "", "# Command line", ""]
-    for name, subcommand in command.commands.items():
+    for name, command in commands(typer.main.get_command(app), "underpaint"):
         lines += [
-            f"## underpaint {name}",
+            f"## {name}",
             "",
-            plain(subcommand.help or ""),
+            plain(command.help or ""),
             "",
             "| option | default | meaning |",
             "|---|---|---|",
         ]
-        for parameter in subcommand.params:
+        for parameter in command.params:
             names = ", ".join(f"`{option}`" for option in parameter.opts)
             default = "" if parameter.default is None else f"`{parameter.default}`"
             meaning = getattr(parameter, "help", None) or ""
             lines.append(f"| {names} | {default} | {meaning} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every command below a group, with its full name."""
+    for word, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} {word}")
+        else:
+            yield f"{name} {word}", command
 
 
 def setting_rows(cls: Any, path: str) -> Iterator[tuple[str, str, str, str]]:

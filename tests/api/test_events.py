@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from tests.api.conftest import Stream, Studio, Told, listening
+from tests.api.conftest import PATIENCE_S, Stream, Studio, Told, listening
 
 SLOW = "step_s=0.1"
 
@@ -20,7 +20,7 @@ def port(app: FastAPI) -> Iterator[int]:
 
 @pytest.fixture
 def page(port: int) -> Iterator[Studio]:
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
         yield Studio(client)
 
 

@@ -118,7 +118,7 @@ class Studio:
 
     def tool(self, key: str) -> None:
         """Chooses a tool by its key, with the focus out of any text field."""
-        self.page.locator("[data-region=canvas], [role=application]").first.focus()
+        self.page.get_by_role("application").first.focus()
         self.press(key)
 
     def on_screen(self, point: Point) -> Point:

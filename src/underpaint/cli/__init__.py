@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from underpaint import __version__
-from underpaint.cli import demo, generate, info, inpaint, redo, serve, studio
+from underpaint.cli import demo, generate, info, inpaint, models, redo, serve, studio
 from underpaint.cli.running import report_error
 from underpaint.errors import Cancelled, InvalidRequest, OutputError, StudioError
 
@@ -48,6 +48,7 @@ app.command("redo")(redo.redo)
 app.command("demo")(demo.demo)
 app.command("studio")(studio.studio)
 app.command("serve")(serve.serve)
+app.add_typer(models.app, name="models")
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from underpaint.errors import OutOfMemory, UnreadableImage
-from underpaint.geometry import Size
 from underpaint.image.blend import to_bytes
 from underpaint.image.picture import Picture
 from underpaint.image.png import PNG_SIGNATURE, check_png, text_in_png
@@ -82,47 +81,6 @@ def load_sketch(source: Path | bytes) -> np.ndarray:
     return np.pad(pixels, [(0, 0), (0, 0), (0, 1)], constant_values=255)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFacts:
-    """What the header of a picture file says, before anything is decoded."""
-
-    format: str
-    """Pillow's word: PNG, JPEG, …"""
-    size: Size
-    """As stored, before the file is turned upright."""
-    mode: str
-    """Pillow's word: RGB, CMYK, P, …"""
-    frames: int
-    is_turned: bool
-    """Its EXIF data says that it lies on its side, on its head or is mirrored."""
-    profile: str | None
-    """Name of its colour profile."""
-
-
-def file_facts(source: Path | bytes, *, name: str | None = None) -> FileFacts:
-    """The facts of a picture of any format Pillow reads."""
-    return _reading(source, name, lambda image, _data, _name: _facts(image))
-
-
-def _facts(image: Image.Image) -> FileFacts:
-    profile = image.info.get("icc_profile")
-    return FileFacts(
-        format=image.format or "",
-        size=Size(*image.size),
-        mode=image.mode,
-        frames=getattr(image, "n_frames", 1),
-        is_turned=_orientation(image) in range(2, 9),
-        profile=_profile_name(profile) if isinstance(profile, bytes) else None,
-    )
-
-
-def _profile_name(profile: bytes) -> str:
-    try:
-        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).strip()
-    except (ImageCms.PyCMSError, OSError):
-        return "a damaged profile"
-
-
 def read_png_text(source: Path | bytes) -> dict[str, str]:
     """The text chunks of a PNG by keyword, without decoding its pixels; {} when it has none."""
     data, name = _bytes_of(source)
@@ -132,37 +90,6 @@ def read_png_text(source: Path | bytes) -> dict[str, str]:
         return text_in_png(data)
     except (ValueError, struct.error, zlib.error) as error:
         raise UnreadableImage(f"The text in {name} is damaged: {error}.") from error
-
-
-USER_COMMENT = 0x9286
-"""The EXIF tag in which A1111 and others keep the text of a JPEG or WebP."""
-COMMENT_CODES = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "ascii"}
-"""What an EXIF comment starts with, and the encoding of the rest."""
-
-
-def read_text(source: Path | bytes, *, name: str | None = None) -> dict[str, str]:
-    """The text of a PNG by keyword; the comment of any other picture file as `parameters`. {} when there is none."""
-    data, _ = _bytes_of(source)
-    if data.startswith(PNG_SIGNATURE):
-        return read_png_text(data)
-    comment = _reading(source, name, lambda image, _data, _name: _comment(image))
-    return {} if comment is None else {"parameters": comment}
-
-
-def _comment(image: Image.Image) -> str | None:
-    value = image.getexif().get_ifd(ExifTags.IFD.Exif).get(USER_COMMENT)
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, bytes) or value[:8] not in COMMENT_CODES:
-        return None
-    return value[8:].decode(COMMENT_CODES[value[:8]])
-
-
-def exif_with_comment(comment: str) -> Image.Exif:
-    """EXIF data that holds a comment, as A1111 writes it."""
-    exif = Image.Exif()
-    exif.get_ifd(ExifTags.IFD.Exif)[USER_COMMENT] = b"UNICODE\0" + comment.encode("utf-16-be", "replace")
-    return exif
 
 
 # Reading
@@ -188,10 +115,10 @@ class _Raster:
 
 
 def _read(source: Path | bytes, name: str | None = None) -> _Raster:
-    return _reading(source, name, _decoded)
+    return reading(source, name, _decoded)
 
 
-def _reading(source: Path | bytes, name: str | None, read: Callable[[Image.Image, bytes, str], T]) -> T:
+def reading(source: Path | bytes, name: str | None, read: Callable[[Image.Image, bytes, str], T]) -> T:
     """What `read` makes of the opened file, with every failure explained."""
     data, default_name = _bytes_of(source)
     name = name or default_name
@@ -234,7 +161,7 @@ def _silent_pillow() -> Generator[None, None, None]:
 
 def _decoded(image: Image.Image, data: bytes, name: str) -> _Raster:
     profile = image.info.get("icc_profile")
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     if image.format == "PNG":
         check_png(data)
     image.load()
@@ -245,7 +172,7 @@ def _decoded(image: Image.Image, data: bytes, name: str) -> _Raster:
     return _Raster(_upright(pixels, orientation), profile if is_rgb_profile else None)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 for EXIF data that cannot be read, as browsers do."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)

@@ -12,7 +12,7 @@ from PIL import Image
 from underpaint.codec import from_json
 from underpaint.errors import InvalidRequest
 from underpaint.image.blend import flattened, to_bytes
-from underpaint.image.io import exif_with_comment
+from underpaint.image.header import exif_with_comment
 from underpaint.image.picture import Picture
 from underpaint.image.png import with_text
 from underpaint.metadata import infotext, png_text

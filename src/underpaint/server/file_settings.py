@@ -5,7 +5,7 @@ from dataclasses import replace
 from underpaint import store
 from underpaint.a1111_text import request_from_text
 from underpaint.errors import InvalidRequest, UnreadableImage
-from underpaint.image.io import read_text
+from underpaint.image.header import read_text
 from underpaint.metadata import PARAMETERS_KEY, parse_infotext, recipe_from_png_text
 from underpaint.request import InpaintRequest
 from underpaint.result import Recipe

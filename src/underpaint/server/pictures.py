@@ -13,7 +13,8 @@ from underpaint.atomic import write_atomically
 from underpaint.errors import OutputError, UnreadableImage
 from underpaint.folders import data_folder
 from underpaint.image.blend import to_bytes
-from underpaint.image.io import FileFacts, file_facts, load_mask, load_picture
+from underpaint.image.header import FileFacts, file_facts
+from underpaint.image.io import load_mask, load_picture
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import bare_png, quick_png
 from underpaint.server.memory import Remembered

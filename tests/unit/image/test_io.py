@@ -10,19 +10,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from underpaint.errors import UnreadableImage
 from underpaint.geometry import Size
-from underpaint.image.io import (
-    exif_with_comment,
-    file_facts,
-    load_mask,
-    load_picture,
-    read_png_text,
-    read_text,
-)
+from underpaint.image.io import load_mask, load_picture, read_png_text
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import MAX_TEXT_BYTES, encode_png
 
@@ -361,43 +354,3 @@ def test_identity_is_depth_shape_and_values():
 
 
 PNG_OF_RGB = encode_png(RGB)
-
-
-# what the header says
-
-
-def test_facts_of_a_file_before_it_is_decoded():
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = 6
-    buffer = BytesIO()
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    Image.new("CMYK", (30, 20)).save(buffer, "JPEG", exif=exif, icc_profile=profile)
-    facts = file_facts(buffer.getvalue())
-    assert (facts.format, facts.mode, facts.size, facts.frames) == ("JPEG", "CMYK", (30, 20), 1)
-    assert (facts.is_turned, facts.profile) == (True, "sRGB built-in")
-
-
-def test_a_profile_that_cannot_be_read_has_no_name():
-    buffer = BytesIO()
-    Image.new("RGB", (3, 2)).save(buffer, "JPEG", icc_profile=b"no profile")
-    assert file_facts(buffer.getvalue()).profile == "a damaged profile"
-
-
-def test_files_without_facts_are_called_by_name():
-    with pytest.raises(UnreadableImage, match=r"girl\.png is empty"):
-        file_facts(b"", name="girl.png")
-    with pytest.raises(UnreadableImage, match=r"girl\.png is not a picture"):
-        load_picture(b"GIF", name="girl.png")
-
-
-@pytest.mark.parametrize("file_format", ["JPEG", "WEBP"])
-def test_a_comment_is_the_parameters_of_a_lossy_file(file_format: str):
-    buffer = BytesIO()
-    Image.new("RGB", (3, 2)).save(buffer, file_format, exif=exif_with_comment("a cat 猫\nSteps: 5"))
-    assert read_text(buffer.getvalue()) == {"parameters": "a cat 猫\nSteps: 5"}
-
-
-def test_a_lossy_file_without_a_comment_holds_no_text():
-    buffer = BytesIO()
-    Image.new("RGB", (3, 2)).save(buffer, "JPEG")
-    assert read_text(buffer.getvalue()) == {}

@@ -46,8 +46,9 @@ async def _job_stream(services: Services, job_id: str) -> AsyncGenerator[bytes]:
     with services.hub.subscribed(job_id=job_id) as subscription:
         while not subscription.is_closed:
             events = await _next_of_job(services, job_id, subscription)
-            yield _joined(events)
-            if any(event.name == "job" and event.data["state"] not in OPEN for event in events):
+            ends = [n for n, event in enumerate(events, 1) if _is_end(event)]
+            yield _joined(events[: ends[0]] if ends else events)
+            if ends:
                 return
 
 
@@ -57,6 +58,10 @@ async def _next_of_job(services: Services, job_id: str, subscription: Subscripti
     subscription.needs_snapshot = False
     job = await run_in_threadpool(services.runner.jobs.job, job_id)
     return [await run_in_threadpool(_snapshot, services, None), job_changed(job)]
+
+
+def _is_end(event: Event) -> bool:
+    return event.name == "job" and event.data["state"] not in OPEN
 
 
 def _joined(events: list[Event]) -> bytes:

@@ -59,9 +59,17 @@ export const api = {
   changeDraft: (place, change) => call('PATCH', draftPath(place), { json: change, keepalive: true }),
   /** @param {string} nodeId @param {Layer} layer */
   tiles: async (nodeId, layer) => tiles(await send('GET', `/nodes/${safe(nodeId)}/tiles/${layer}`)),
-  /** @param {string} nodeId @param {Layer} layer @param {ArrayBuffer} buffer @param {boolean} [replace] @returns {Promise<LayerInfo>} */
+  /**
+   * @param {string} nodeId
+   * @param {Layer} layer
+   * @param {ArrayBuffer} buffer
+   * @param {boolean} [replace]
+   * @returns {Promise<LayerInfo>}
+   */
   putTiles: (nodeId, layer, buffer, replace = false) =>
-    call('PUT', `/nodes/${safe(nodeId)}/tiles/${layer}?replace=${replace}`, { body: buffer, type: TILES, keepalive: buffer.byteLength < KEEPALIVE_BYTES }),
+    call('PUT', `/nodes/${safe(nodeId)}/tiles/${layer}?replace=${replace}`, {
+      body: buffer, type: TILES, keepalive: buffer.byteLength < KEEPALIVE_BYTES,
+    }),
   /** @param {string} nodeId @param {File | Blob} file @returns {Promise<LayerInfo>} */
   putMask: (nodeId, file) => upload('PUT', `/nodes/${safe(nodeId)}/layers/mask.png`, file),
   /** @param {string} nodeId @param {Selection} selection @returns {Promise<ArrayBuffer>} */

@@ -166,7 +166,9 @@ export class Autosave {
     this.#isRefused = !isAway;
     this.#parts.onState('unsaved');
     const kept = (await this.#parts.storage.get(keyOf(place))) ?? { settings: null, mask: null, sketch: null, at: 0 };
-    if (isAway || unsent.mask || unsent.sketch) await this.#parts.storage.put(keyOf(place), { ...kept, ...unsent, settings: this.#settings ?? kept.settings, at: Date.now() });
+    if (isAway || unsent.mask || unsent.sketch) {
+      await this.#parts.storage.put(keyOf(place), { ...kept, ...unsent, settings: this.#settings ?? kept.settings, at: Date.now() });
+    }
     if (isAway) this.#schedule(RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 15_000);
     else this.#parts.onFailure(error);
     throw error;

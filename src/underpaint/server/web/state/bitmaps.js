@@ -24,7 +24,10 @@ export function bitmapOf(url) {
   return bitmap;
 }
 
-/** Keeps only the newest of a row of asynchronous values. @returns {<T>(value: Promise<T> | T, use: (value: T) => void) => Promise<void>} */
+/**
+ * Keeps only the newest of a row of asynchronous values.
+ * @returns {<T>(value: Promise<T> | T, use: (value: T) => void) => Promise<void>}
+ */
 export function newest() {
   let number = 0;
   return async (value, use) => {

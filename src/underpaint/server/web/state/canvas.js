@@ -22,7 +22,10 @@ import { compare, followSketch, redo, select, setColour, setSetting, setToolOpti
 export function connectEditor(editor) {
   setEditor(editor);
   mirror(editor);
-  const stops = [showOptions(editor), showFrame(editor), showUnderpainting(editor), showResult(editor), showComparison(editor), nameCanvas(editor), followPalette()];
+  const stops = [
+    showOptions(editor), showFrame(editor), showUnderpainting(editor), showResult(editor), showComparison(editor), nameCanvas(editor),
+    followPalette(),
+  ];
   return () => {
     for (const stop of stops) stop();
     setEditor(null);
@@ -132,12 +135,17 @@ function otherBitmap({ with: other }) {
   }
   const job = store.pickedJob.value;
   if (other === 'underpainting' && job && node) {
-    return startOf(job).then(async (start) => (start ? underpainted(urls.picture(node.picture.sha256), start) : bitmapOf(urls.picture(node.picture.sha256))));
+    const url = urls.picture(node.picture.sha256);
+    return startOf(job).then((start) => (start ? underpainted(url, start) : bitmapOf(url)));
   }
   return node ? bitmapOf(urls.picture(node.picture.sha256)) : null;
 }
 
-/** The picture with the underpainting laid over its frame. @param {string} pictureAt @param {{frame: {x: number, y: number, width: number, height: number}, url: string}} start */
+/**
+ * The picture with the underpainting laid over its frame.
+ * @param {string} pictureAt
+ * @param {{frame: {x: number, y: number, width: number, height: number}, url: string}} start
+ */
 async function underpainted(pictureAt, { frame, url }) {
   const [picture, piece] = await Promise.all([bitmapOf(pictureAt), bitmapOf(url)]);
   const canvas = new OffscreenCanvas(picture.width, picture.height);

@@ -14,7 +14,12 @@ export function editor() {
   return current;
 }
 
-/** Adds a step to the one undo list of the project. @param {string} label @param {() => void | Promise<void>} undo @param {() => void | Promise<void>} redo */
+/**
+ * Adds a step to the one undo list of the project.
+ * @param {string} label
+ * @param {() => void | Promise<void>} undo
+ * @param {() => void | Promise<void>} redo
+ */
 export function record(label, undo, redo) {
   current?.history.push({ label, undo, redo, bytes: 512 });
 }

@@ -14,7 +14,12 @@ export function previewKey({ nodeId, settings: { request }, stage, versions }) {
   return JSON.stringify([nodeId, versions.mask, versions.sketch, model, mask, canvas, rules, noised, stage]);
 }
 
-/** Newer previews over those that are shown. @param {Underpaintings | null} shown @param {Underpaintings} newer @returns {Underpaintings} */
+/**
+ * Newer previews over those that are shown.
+ * @param {Underpaintings | null} shown
+ * @param {Underpaintings} newer
+ * @returns {Underpaintings}
+ */
 export function withPreviews(shown, newer) {
   const isNew = new Set(newer.previews.map((preview) => preview.underpainting));
   return { ...newer, previews: [...(shown?.previews.filter((preview) => !isNew.has(preview.underpainting)) ?? []), ...newer.previews] };

@@ -12,7 +12,11 @@ import { lastSettings } from './sticky.js';
 /** @type {Layer[]} */
 const LAYERS = ['mask', 'sketch'];
 
-/** Opens a project as it was left; a new one starts with the settings used last. @param {Project} project @param {{isNew?: boolean}} [how] */
+/**
+ * Opens a project as it was left; a new one starts with the settings used last.
+ * @param {Project} project
+ * @param {{isNew?: boolean}} [how]
+ */
 export async function loadProject(project, { isNew = false } = {}) {
   await unloadProject();
   await switchTo(project, true);
@@ -42,7 +46,11 @@ export async function unloadProject() {
   history.replaceState(null, '', location.pathname);
 }
 
-/** Shows this state of the project: its head, with mask, sketch and settings. @param {Project} project @param {boolean} [isFirst] opened just now */
+/**
+ * Shows this state of the project: its head, with mask, sketch and settings.
+ * @param {Project} project
+ * @param {boolean} [isFirst] opened just now
+ */
 export async function switchTo(project, isFirst = false) {
   const node = project.nodes.find((known) => known.id === project.head_id) ?? null;
   const place = { nodeId: node?.id ?? null, projectId: project.id };
@@ -133,7 +141,8 @@ export async function refreshDraft(layers, hasSettings) {
 /** Zoom, tool, colours as they were. @param {Project} project */
 function applyView({ view }) {
   const options = store.toolOptions.value;
-  store.toolOptions.value = { ...options, ...(view.brush && { brush: view.brush }), ...(view.paint && { paint: view.paint }), ...(view.colours && { colours: view.colours }) };
+  const { brush = options.brush, paint = options.paint, colours = options.colours } = view;
+  store.toolOptions.value = { ...options, brush, paint, colours };
   store.hiddenAdvice.value = new Set(view.hidden_advice ?? []);
   if (view.open_sections) store.openSections.value = new Set(view.open_sections);
   if (view.place) editor().setView(view.place);

@@ -21,8 +21,9 @@ export function withSetting(request, path, value) {
 
 /** @type {Partial<Record<SettingPath, string>>} */
 const NAMES = {
-  model: 'Checkpoint', batch: 'Images', rules: 'Rules', 'prompt.positive': 'Prompt', 'prompt.negative': 'Negative prompt', 'prompt.clip_skip': 'CLIP skip',
-  'canvas.area': 'Inpaint area', 'canvas.padding_px': 'Padding', 'mask.mode': 'Mask mode', 'sampling.denoising_strength': 'Strength', 'sampling.cfg_scale': 'CFG scale',
+  model: 'Checkpoint', batch: 'Images', rules: 'Rules', 'prompt.positive': 'Prompt', 'prompt.negative': 'Negative prompt',
+  'prompt.clip_skip': 'CLIP skip', 'canvas.area': 'Inpaint area', 'canvas.padding_px': 'Padding', 'mask.mode': 'Mask mode',
+  'sampling.denoising_strength': 'Strength', 'sampling.cfg_scale': 'CFG scale',
 };
 
 /** What the undo list calls a setting. @param {SettingPath} path */
@@ -41,15 +42,15 @@ export const withUnderpainting = (settings, underpainting) => ({
 
 /** What a task fills in for this picture: *add* starts from the sketch when there is one.
  *  @param {TaskPreset} preset @param {boolean} hasSketch @returns {Underpainting | null} */
-const underpaintingOf = (preset, hasSketch) => {
-  if (preset.task === 'add' && preset.underpainting !== null) return hasSketch ? 'sketch' : preset.underpainting === 'sketch' ? 'fill' : preset.underpainting;
-  return preset.underpainting;
-};
+const underpaintingOf = (preset, hasSketch) => (preset.task === 'add' && hasSketch ? 'sketch' : preset.underpainting);
+
+/** As `ADD_OVER_SKETCH` in tasks.py. */
+const STRENGTH_OVER_SKETCH = 0.4;
 
 /** *Add* needs less noise over a sketch than over a fill. @param {TaskPreset} preset @param {boolean} hasSketch */
 const strengthOf = (preset, hasSketch) => {
   if (preset.task !== 'add' || preset.denoising_strength === null) return preset.denoising_strength;
-  return hasSketch ? 0.4 : 0.75;
+  return hasSketch ? STRENGTH_OVER_SKETCH : preset.denoising_strength;
 };
 
 /** Settings with a task's values filled in; prompt, size, seed and sampler stay.
@@ -69,7 +70,12 @@ export function withTask(settings, preset, { hasSketch }) {
   return underpainting === null ? filled : withUnderpainting(filled, underpainting);
 }
 
-/** Whether anything that the task fills in has another value now. @param {Settings} settings @param {TaskPreset} preset @param {{hasSketch: boolean}} facts */
+/**
+ * Whether anything that the task fills in has another value now.
+ * @param {Settings} settings
+ * @param {TaskPreset} preset
+ * @param {{hasSketch: boolean}} facts
+ */
 export function differsFromTask(settings, preset, facts) {
   const filled = withTask(settings, preset, facts);
   return filled.underpainting !== settings.underpainting || !isSame(filled.request, settings.request);
@@ -84,7 +90,12 @@ export function isSame(one, other) {
   return keys.every((key) => isSame(/** @type {Record<string, unknown>} */ (one)[key], /** @type {Record<string, unknown>} */ (other)[key]));
 }
 
-/** The part of settings that changed, as a draft's PATCH wants it. @param {Settings} before @param {Settings} after @returns {Partial<Settings>} */
+/**
+ * The part of settings that changed, as a draft's PATCH wants it.
+ * @param {Settings} before
+ * @param {Settings} after
+ * @returns {Partial<Settings>}
+ */
 export function changeBetween(before, after) {
   /** @type {Partial<Settings>} */
   const change = {};

@@ -11,7 +11,13 @@ const FIRST_IMAGES = 4;
 /** @param {Settings} settings */
 export const rememberSettings = (settings) => localStorage.setItem(KEY, JSON.stringify(settings));
 
-/** Values of `last` where `fresh` has such a setting: the server may know others than it did then. @template T @param {T} fresh @param {unknown} last @returns {T} */
+/**
+ * Values of `last` where `fresh` has such a setting: the server may know others than it did then.
+ * @template T
+ * @param {T} fresh
+ * @param {unknown} last
+ * @returns {T}
+ */
 export function fitted(fresh, last) {
   if (typeof fresh !== 'object' || fresh === null) return /** @type {T} */ (last === undefined ? fresh : last);
   if (typeof last !== 'object' || last === null) return fresh;
@@ -19,7 +25,12 @@ export function fitted(fresh, last) {
   return /** @type {T} */ (Object.fromEntries(Object.entries(fresh).map(([key, value]) => [key, fitted(value, known[key])])));
 }
 
-/** Words, seed and size belong to a picture and are not taken along. @param {Settings} last @param {Settings} fresh @returns {Settings} */
+/**
+ * Words, seed and size belong to a picture and are not taken along.
+ * @param {Settings} last
+ * @param {Settings} fresh
+ * @returns {Settings}
+ */
 export function forAnotherPicture(last, fresh) {
   const { request, underpainting, task } = last;
   const kept = fitted(fresh.request, request);

@@ -34,7 +34,11 @@ export function zoneText(underpainting, [low, high]) {
   return `${low.toFixed(2)} – ${high.toFixed(2)} for ${what}`;
 }
 
-/** Steps that the engine will run, as it said itself; unknown while nothing is masked. @param {Inspection | null} inspection @param {number} steps asked for */
+/**
+ * Steps that the engine will run, as it said itself; unknown while nothing is masked.
+ * @param {Inspection | null} inspection
+ * @param {number} steps asked for
+ */
 export const stepsOf = (inspection, steps) => ({ runs: inspection?.runs_steps || null, of: inspection?.of_steps ?? steps });
 
 /** "602 → 768 px": the longer side of what is seen, and of the size the model works at.
@@ -63,7 +67,8 @@ const workOf = ({ model, canvas, sampling, batch, prompt }) => JSON.stringify([
  *  @param {Job[]} jobs @param {InpaintRequest} request @param {string | null} nodeId */
 export function expectedSeconds(jobs, request, nodeId) {
   const same = jobs
-    .filter((job) => job.state === 'done' && job.seconds > 0 && (job.node_id === null) === (nodeId === null) && workOf(job.request) === workOf(request))
+    .filter((job) => job.state === 'done' && job.seconds > 0 && (job.node_id === null) === (nodeId === null))
+    .filter((job) => workOf(job.request) === workOf(request))
     .sort((a, b) => b.created_at.localeCompare(a.created_at))[0];
   const made = same?.results.filter((result) => result.state === 'done').length ?? 0;
   return same && made ? (same.seconds / made) * request.batch.size * request.batch.count : null;

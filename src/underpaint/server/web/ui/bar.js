@@ -1,8 +1,11 @@
 // @ts-check
 import { html } from 'htm/preact';
-import { closeProject, exportProject, openDialog, redo, rescanModels, setSetting, setTheme, setView, showPanel, togglePanel, undo } from '../state/actions.js';
 import {
-  connection, engineState, headNode, history, isDrawer, isPanelOpen, models, panel, picked, project, request, runningJob, saveState, status, theme, view, waitingJobs,
+  closeProject, exportProject, openDialog, redo, rescanModels, setSetting, setTheme, setView, showPanel, togglePanel, toggleQueue, undo,
+} from '../state/actions.js';
+import {
+  connection, engineState, headNode, history, isDrawer, isPanelOpen, models, panel, picked, project, request, runningJob, saveState,
+  status, theme, view, waitingJobs,
 } from '../state/store.js';
 import { pickFile } from './files.js';
 import { Icon, IconButton, Menu, Segments } from './parts.js';
@@ -19,7 +22,9 @@ export function Bar() {
       ${open && html`
         <${SkipLink} />
         <h1 class="visually-hidden">${open.name}</h1>`}
-      <button type="button" class="brand" aria-label="Underpaint, all projects" onClick=${closeProject}><${Logo} /><strong>Underpaint</strong></button>
+      <button type="button" class="brand" aria-label="Underpaint, all projects" onClick=${closeProject}>
+        <${Logo} /><strong>Underpaint</strong>
+      </button>
       ${open && html`<${ProjectName} items=${projectItems} /><${Saved} />`}
       <div class="grow"></div>
       ${headNode.value && html`
@@ -35,6 +40,8 @@ export function Bar() {
 
 /** @returns {MenuItem[]} */
 function projectItems() {
+  const addPicture = () => pickFile('picture', (file) => openDialog({ name: 'drop', file }));
+  const readSettings = () => pickFile('picture', (file) => openDialog({ name: 'settings-file', file }));
   /** @type {MenuItem[]} */
   const ofPicture = [
     { label: 'Extend the picture …', icon: 'extend', run: () => openDialog({ name: 'extend' }) },
@@ -42,8 +49,8 @@ function projectItems() {
   ];
   return [
     { label: 'All projects', icon: 'folder', run: closeProject },
-    { label: 'Another picture in this project …', icon: 'image', run: () => pickFile('picture', (file) => openDialog({ name: 'drop', file })) },
-    { label: 'Settings from a result file …', icon: 'upload', run: () => pickFile('picture', (file) => openDialog({ name: 'settings-file', file })) },
+    { label: 'Another picture in this project …', icon: 'image', run: addPicture },
+    { label: 'Settings from a result file …', icon: 'upload', run: readSettings },
     'line',
     ...(headNode.value ? ofPicture : []),
     { label: 'Export project', icon: 'save', run: () => exportProject() },
@@ -61,9 +68,11 @@ function Saved() {
 
 function UndoButtons() {
   const { canUndo, canRedo, undoLabel, redoLabel } = history.value;
+  /** @param {string} verb @param {string} label of what is undone */
+  const named = (verb, label) => [verb, label.toLowerCase()].filter(Boolean).join(' ');
   return html`
-    <${IconButton} icon="undo" label=${canUndo ? `Undo ${undoLabel.toLowerCase()}` : 'Undo'} keys="Ctrl Z" disabled=${!canUndo} onClick=${undo} />
-    <${IconButton} icon="redo" label=${canRedo ? `Redo ${redoLabel.toLowerCase()}` : 'Redo'} keys="Ctrl Shift Z" disabled=${!canRedo} onClick=${redo} />`;
+    <${IconButton} icon="undo" label=${named('Undo', undoLabel)} keys="Ctrl Z" disabled=${!canUndo} onClick=${undo} />
+    <${IconButton} icon="redo" label=${named('Redo', redoLabel)} keys="Ctrl Shift Z" disabled=${!canRedo} onClick=${redo} />`;
 }
 
 const STATES = { starting: 'starting', ready: '', busy: 'working', restarting: 'restarting' };
@@ -106,12 +115,13 @@ function QueueButton() {
   const isOpen = panel.value === 'queue' && isPanelOpen.value;
   return html`
     <${IconButton} icon="queue" label=${waiting ? `Queue, ${waiting}` : 'Queue'} keys="Q" isOn=${isOpen} badge=${waiting || null}
-      onClick=${() => showPanel(isOpen ? 'settings' : 'queue')} />`;
+      onClick=${toggleQueue} />`;
 }
 
 function ThemeButton() {
-  const other = theme.value === 'dark' ? 'light' : 'dark';
-  return html`<${IconButton} icon=${other === 'light' ? 'sun' : 'moon'} label=${other === 'light' ? 'Light theme' : 'Dark theme'} onClick=${() => setTheme(other)} />`;
+  return theme.value === 'dark'
+    ? html`<${IconButton} icon="sun" label="Light theme" onClick=${() => setTheme('light')} />`
+    : html`<${IconButton} icon="moon" label="Dark theme" onClick=${() => setTheme('dark')} />`;
 }
 
 const Logo = () => html`

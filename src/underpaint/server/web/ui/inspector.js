@@ -85,7 +85,7 @@ function GoOn({ job, result }) {
       <div class="acts">
         <${Act} icon="bolt" name="Refine this one" note=${`same seed, ${steps} → ${refined} steps`} keys="F" run=${refine} />
         <${Act} icon="branch" name=${`${moreLabel(job)} like it`} note=${`variation 0.15 of seed ${result.seed}`} keys="V" run=${vary} />
-        ${hasPicture && html`<${Act} icon="paint" name="Use as sketch" note="paint over it, then generate again" keys="U" run=${useAsSketch} />`}
+        ${hasPicture && html`<${Act} icon="paint" name="Use as sketch" note="paint over it, then run it again" keys="U" run=${useAsSketch} />`}
         <${Act} icon="star" name=${result.is_starred ? 'Take the star off' : 'Star it'} note="to find it again in the history" keys="*" run=${starPicked} />
         <${Act} icon="fix" name="Fix detail in it" note="keeps the result, then mask the detail" keys="D" run=${fixDetailInPicked} />
       </div>

@@ -12,10 +12,10 @@ const NAMES = { ' ': 'Space', Escape: 'Esc', Delete: 'Del', Enter: '↵', ArrowL
 /** @param {Press} press @returns {string} */
 export function pressName({ key, code = '', ctrlKey = false, metaKey = false, altKey = false, shiftKey = false }) {
   const isLetter = /^[a-z]$/i.test(key);
-  const digit = altKey ? /^Digit(\d)$/.exec(code)?.[1] : undefined;
-  const place = (altKey || shiftKey) && ['Comma', 'Period'].includes(code) ? BY_PLACE[code] : altKey ? BY_PLACE[code] : undefined;
-  const name = digit ?? place ?? NAMES[key] ?? (isLetter ? key.toUpperCase() : key);
-  const isShiftSaid = shiftKey && (isLetter || name.length > 1 || place !== undefined || digit !== undefined || '←→↑↓↵'.includes(name));
+  const isMoved = altKey || (shiftKey && ['Comma', 'Period'].includes(code));
+  const place = isMoved ? BY_PLACE[code] ?? /^Digit(\d)$/.exec(code)?.[1] : undefined;
+  const name = place ?? NAMES[key] ?? (isLetter ? key.toUpperCase() : key);
+  const isShiftSaid = shiftKey && (isLetter || name.length > 1 || place !== undefined || '←→↑↓↵'.includes(name));
   return [ctrlKey || metaKey ? 'Ctrl' : '', altKey ? 'Alt' : '', isShiftSaid ? 'Shift' : '', name].filter(Boolean).join(' ');
 }
 

@@ -183,7 +183,7 @@ export const COMMANDS = [
   },
   {
     id: 'queue', group: 'Window', label: 'Queue', keys: ['Q'],
-    isOn: hasProject, run: () => act.showPanel(store.panel.value === 'queue' ? 'settings' : 'queue'),
+    isOn: hasProject, run: act.toggleQueue,
   },
   { id: 'zoom-in', group: 'Window', label: 'Zoom in', keys: ['+', '='], isOn: isStudio, run: () => editor().zoomBy(1.25) },
   { id: 'zoom-out', group: 'Window', label: 'Zoom out', keys: ['-'], isOn: isStudio, run: () => editor().zoomBy(0.8) },

@@ -2,13 +2,19 @@
 /** The menu of a layer, opened from its card or on the canvas. */
 import { html } from 'htm/preact';
 import {
-  clearMask, clearSketch, exportLayer, featherMask, fillMaskHoles, fillMaskWith, growMaskToSketch, importMask, invertMask, openDialog, pasteOntoSketch,
+  clearMask, clearSketch, exportLayer, featherMask, fillMaskHoles, fillMaskWith, growMaskToSketch, importMask, invertMask, openDialog,
+  pasteOntoSketch,
 } from '../state/actions.js';
 import { hasSketch, layerMenu, maskBounds, sketchOpacity } from '../state/store.js';
 import { pickFile } from './files.js';
 import { MenuList } from './parts/menu.js';
 /** @import { MenuItem } from './parts/menu.js' */
 /** @import { Layer } from '../api/api.d.ts' */
+
+/** Only how it looks; what is painted stays opaque. @param {number} opacity @returns {MenuItem} */
+const opacityItem = (opacity) => ({
+  label: `Show at ${opacity * 100} %`, isChecked: sketchOpacity.value === opacity, run: () => { sketchOpacity.value = opacity; },
+});
 
 /** @param {Layer | 'picture'} layer @returns {MenuItem[]} */
 function itemsOf(layer) {
@@ -33,7 +39,7 @@ function itemsOf(layer) {
       { label: 'Fill the mask with the paint colour', icon: 'bucket', run: () => fillMaskWith(), isDisabled: !hasMask },
       { label: 'Export as PNG', icon: 'download', run: () => exportLayer('sketch'), isDisabled: !hasSketch.value },
       'line',
-      ...[1, 0.75, 0.5, 0.25].map((opacity) => ({ label: `Show at ${opacity * 100} %`, isChecked: sketchOpacity.value === opacity, run: () => { sketchOpacity.value = opacity; } })),
+      ...[1, 0.75, 0.5, 0.25].map(opacityItem),
       'line',
       { label: 'Clear', icon: 'trash', run: clearSketch, isDisabled: !hasSketch.value },
     ];

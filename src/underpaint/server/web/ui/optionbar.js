@@ -23,7 +23,7 @@ const LARGEST_LIMIT_PX = 2000;
 
 export function OptionBar() {
   const now = tool.value;
-  if (!headNode.value) return html`<div class="opt" role="group" aria-label="Tool options" data-region="options"><b class="tool">First picture</b></div>`;
+  if (!headNode.value) return html`<div class="opt"><b class="tool">First picture</b></div>`;
   const name = now === 'transform' ? 'Place the picture' : toolEntry(now)?.label ?? '';
   return html`
     <div class=${`opt ${SKETCH_TOOLS.has(now) ? 'tight' : ''}`} role="group" aria-label="Tool options" data-region="options">
@@ -62,9 +62,10 @@ function ToolOptions({ now }) {
 /** @param {{size: number, onInput: (size: number) => void}} props */
 function SizeSlider({ size, onInput }) {
   const picture = headNode.value?.picture;
-  const side = Math.min(picture?.width ?? SMALLEST_LIMIT_PX, picture?.height ?? SMALLEST_LIMIT_PX);
+  const side = Math.min(picture?.width ?? 0, picture?.height ?? 0);
+  const largest = Math.max(SMALLEST_LIMIT_PX, Math.min(LARGEST_LIMIT_PX, side));
   return html`
-    <${Slider} variant="inline" label="Size" unit="px" min=${1} max=${Math.max(SMALLEST_LIMIT_PX, Math.min(LARGEST_LIMIT_PX, side))} limit=${2 * LARGEST_LIMIT_PX}
+    <${Slider} variant="inline" label="Size" unit="px" min=${1} max=${largest} limit=${2 * LARGEST_LIMIT_PX}
       step=${1} page=${16} curve=${2} value=${Math.round(size)} onInput=${onInput} />`;
 }
 
@@ -114,8 +115,11 @@ function Palette() {
   return html`
     ${options.length > 0 && html`
       <${Radios} label="Colours from the picture" class="pal" options=${options} value=${colour} onChange=${setColour} draw=${drawColour} />`}
-    <span class="colour"><input type="color" value=${colour} aria-label="Another colour" title="Another colour" onChange=${onText(setColour)} /></span>
-    ${tool.value !== 'eyedropper' && html`<${IconButton} icon="dropper" label="Pick a colour" keys="hold Alt" onClick=${() => setTool('eyedropper')} />`}`;
+    <span class="colour">
+      <input type="color" value=${colour} aria-label="Another colour" title="Another colour" onChange=${onText(setColour)} />
+    </span>
+    ${tool.value !== 'eyedropper' && html`
+      <${IconButton} icon="dropper" label="Pick a colour" keys="hold Alt" onClick=${() => setTool('eyedropper')} />`}`;
 }
 
 function MaskCommands() {

@@ -32,5 +32,7 @@ function NameField({ name, onDone }) {
     event.stopPropagation();
     onDone();
   };
-  return html`<input ref=${field} class="projname" type="text" aria-label="Name of the project" value=${name} maxlength="200" onKeyDown=${onKeyDown} onBlur=${take} />`;
+  return html`
+    <input ref=${field} class="projname" type="text" aria-label="Name of the project" value=${name} maxlength="200" onKeyDown=${onKeyDown}
+      onBlur=${take} />`;
 }

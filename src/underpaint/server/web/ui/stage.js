@@ -27,6 +27,12 @@ function FirstNote() {
   const running = runningJob.value;
   const url = result?.picture ? urls.picture(result.picture.sha256)
     : running && running === activeJob.value && running.progress?.preview ? urls.preview(running.id, running.progress.preview) : null;
-  if (url) return html`<div class="note"><img src=${url} alt=${result ? `Result ${result.index + 1}` : 'Preview of the running image'} draggable=${false} /></div>`;
-  return html`<div class="note"><div class="box"><b>No picture yet</b>Describe one at the right and generate. Keep the best result; it becomes the picture to paint on.</div></div>`;
+  if (url) {
+    const alt = result ? `Result ${result.index + 1}` : 'Preview of the running image';
+    return html`<div class="note"><img src=${url} alt=${alt} draggable=${false} /></div>`;
+  }
+  return html`
+    <div class="note">
+      <div class="box"><b>No picture yet</b>Describe one in the settings and generate. The result you keep becomes the picture to paint on.</div>
+    </div>`;
 }

@@ -12,7 +12,8 @@ export function ZoomControls() {
   return html`
     <div class="zoom" role="group" aria-label="Zoom">
       <${IconButton} icon="minus" label="Zoom out" keys="-" isSmall onClick=${() => editor().zoomBy(1 / STEP)} />
-      <button type="button" class="zv" title="Show at 100 %" aria-label=${`${percent} percent, show at 100`} onClick=${() => editor().zoomTo(1)}>${percent}%</button>
+      <button type="button" class="zv" title="Show at 100 %" aria-label=${`${percent}%, show at 100%`}
+        onClick=${() => editor().zoomTo(1)}>${percent}%</button>
       <${IconButton} icon="plus" label="Zoom in" keys="+" isSmall onClick=${() => editor().zoomBy(STEP)} />
       <${IconButton} icon="fit" label="Fit" keys="0" isSmall onClick=${() => editor().fit()} />
     </div>`;

@@ -59,7 +59,12 @@ export const select = (selection) => attempt(async () => {
   if (node) await editor().applySelection(await api.select(node.id, selection));
 });
 
-/** Replaces a layer on the server by `change`, as one undo step. @param {string} label @param {Layer} layer @param {(nodeId: string) => Promise<unknown>} change */
+/**
+ * Replaces a layer on the server by `change`, as one undo step.
+ * @param {string} label
+ * @param {Layer} layer
+ * @param {(nodeId: string) => Promise<unknown>} change
+ */
 const replaceLayer = (label, layer, change) => attempt(async () => {
   const node = store.headNode.value;
   if (!node) return;

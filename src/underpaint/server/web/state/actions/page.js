@@ -21,6 +21,15 @@ export function showPanel(panel) {
   store.isPanelOpen.value = true;
 }
 
+/** Back from the queue, the panel shows what it did. */
+export function toggleQueue() {
+  const isShown = store.panel.value === 'queue' && store.isPanelOpen.value;
+  if (isShown) {
+    store.panel.value = store.picked.value ? 'result' : 'settings';
+    store.isPanelOpen.value = !store.isDrawer.value;
+  } else showPanel('queue');
+}
+
 export function togglePanel() { store.isPanelOpen.value = !store.isPanelOpen.value; }
 
 /** @param {string} name of an accordion */
@@ -37,7 +46,12 @@ export function closeDialog() { store.dialog.value = null; }
 
 let lastToast = 0;
 
-/** Says what happened and offers the way back. @param {string} message @param {(() => void | Promise<void>) | null} [undo] @returns {number} its id */
+/**
+ * Says what happened and offers the way back.
+ * @param {string} message
+ * @param {(() => void | Promise<void>) | null} [undo]
+ * @returns {number} its id
+ */
 export function toast(message, undo = null) {
   lastToast += 1;
   store.toasts.value = [...store.toasts.value, { id: lastToast, message, undo }];

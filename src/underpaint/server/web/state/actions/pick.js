@@ -69,6 +69,7 @@ async function takeBack(nodeId, ref) {
   await moveHead(nodeId);
   store.shownJobId.value = ref.job_id;
   pick(ref.job_id, ref.index);
+  store.panel.value = 'settings'; // who takes a result back may just as well run again
 }
 
 /** @param {string} nodeId */

@@ -8,7 +8,10 @@ import { announce, attempt, showPanel, showProblem } from './page.js';
 import { endGesture } from './settings.js';
 /** @import { Settings } from '../../api/api.d.ts' */
 
-/** Starts a job with what the panel shows. @param {{isNext?: boolean, settings?: Settings, name?: string}} [how] isNext: to the front of the queue */
+/**
+ * Starts a job with what the panel shows.
+ * @param {{isNext?: boolean, settings?: Settings, name?: string}} [how] isNext: to the front of the queue
+ */
 export async function generate({ isNext = false, settings, name } = {}) {
   const project = store.project.value;
   if (!project) return;

@@ -33,7 +33,11 @@ export function endGesture() {
   if (!isSame(before, after)) record(label, () => showSettings(before), () => showSettings(after));
 }
 
-/** @param {string} key of the gesture; changes with the same key in a row are one step @param {string} label @param {Settings} settings */
+/**
+ * @param {string} key of the gesture; changes with the same key in a row are one step
+ * @param {string} label
+ * @param {Settings} settings
+ */
 function change(key, label, settings) {
   if (gesture?.key !== key) endGesture();
   const before = gesture?.before ?? store.draft.value;

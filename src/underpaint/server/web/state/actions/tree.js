@@ -34,7 +34,11 @@ export const continueFrom = (nodeId) => attempt(async () => {
   record('Continue from here', () => goTo(before), () => goTo(nodeId));
 });
 
-/** A new node from the server becomes the head; one undo step. @param {string} label @param {(nodeId: string) => Promise<unknown>} make */
+/**
+ * A new node from the server becomes the head; one undo step.
+ * @param {string} label
+ * @param {(nodeId: string) => Promise<unknown>} make
+ */
 const withNewHead = (label, make) => attempt(async () => {
   const project = store.project.value;
   const from = project?.head_id;

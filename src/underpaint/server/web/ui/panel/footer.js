@@ -13,8 +13,8 @@ export const GenerateFooter = () => html`<footer class="go"><${Images} /><${Hint
 export function GenerateButton() {
   const reason = blocked.value;
   return html`
-    <${Button} kind="primary" keys="Ctrl ↵" id="generate" aria-disabled=${reason ? 'true' : undefined} aria-describedby=${reason ? 'blocked' : undefined}
-      onClick=${() => generate()}>${runningJob.value ? 'Add to queue' : 'Generate'}<//>`;
+    <${Button} kind="primary" keys="Ctrl ↵" id="generate" aria-disabled=${reason ? 'true' : undefined}
+      aria-describedby=${reason ? 'blocked' : undefined} onClick=${() => generate()}>${runningJob.value ? 'Add to queue' : 'Generate'}<//>`;
 }
 
 function Images() {

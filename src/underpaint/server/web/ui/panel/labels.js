@@ -48,7 +48,10 @@ export const PROFILE_NAMES = [
   { value: 'custom', label: 'Mixed' },
 ];
 
-/** Every way in which the two profiles differ. @type {{key: keyof Rules, label: string, options: {value: string, label: string}[]}[]} */
+/**
+ * Every way in which the two profiles differ.
+ * @type {{key: keyof Rules, label: string, options: {value: string, label: string}[]}[]}
+ */
 export const RULES = [
   {
     key: 'steps', label: 'Steps', options: [
@@ -118,7 +121,9 @@ export function samplingSummary({ sampler, scheduler, steps, cfg_scale: cfg }) {
 }
 
 /** @param {CanvasSettings} canvas */
-export const sizeSummary = ({ width, height }) => (width === null && height === null ? 'the model’s own' : `${width ?? 'auto'} × ${height ?? 'auto'}`);
+export function sizeSummary({ width, height }) {
+  return width === null && height === null ? 'the model’s own' : `${width ?? 'auto'} × ${height ?? 'auto'}`;
+}
 
 /** @param {NoiseSettings} noise @param {Rules} rules */
 export function noiseSummary({ multiplier, extra, subseed_strength: variation, source }, { content_noise: stream }) {
@@ -130,7 +135,8 @@ export function noiseSummary({ multiplier, extra, subseed_strength: variation, s
 
 /** Settings without effect on a sampler are not shown; as `TRAITS` in traits.py. */
 const TAKES_ETA = new Set([
-  'DPM++ SDE', 'DPM++ 2M SDE', 'DPM++ 2M SDE Heun', 'DPM++ 2S a', 'DPM++ 3M SDE', 'Euler a', 'DPM2 a', 'DPM fast', 'DPM adaptive', 'DDIM', 'DDIM CFG++',
+  'DPM++ SDE', 'DPM++ 2M SDE', 'DPM++ 2M SDE Heun', 'DPM++ 2S a', 'DPM++ 3M SDE', 'Euler a', 'DPM2 a', 'DPM fast',
+  'DPM adaptive', 'DDIM', 'DDIM CFG++',
 ]);
 const TAKES_CHURN = new Set(['Euler', 'Heun', 'DPM2']);
 const TAKES_NOISE_SCALE = new Set([

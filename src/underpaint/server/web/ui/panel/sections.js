@@ -8,7 +8,9 @@ import { headNode, jobList, pickedResult, request, status } from '../../state/st
 import { onText } from '../parts/events.js';
 import { IconButton, NumberField, Segments, Select, Slider, Switch } from '../parts.js';
 import { bound, boundField } from './bind.js';
-import { EMPHASIS, PROFILE_NAMES, RESIZE_MODES, RNG_SOURCES, RULES, noiseSummary, profileOf, rulesSummary, samplingSummary, sizeSummary } from './labels.js';
+import {
+  EMPHASIS, PROFILE_NAMES, RESIZE_MODES, RNG_SOURCES, RULES, noiseSummary, profileOf, rulesSummary, samplingSummary, sizeSummary,
+} from './labels.js';
 import { Section } from './section.js';
 import { SizeFields } from './size.js';
 
@@ -77,8 +79,12 @@ export function Noise() {
       </div>
       <${Slider} label="Variation" min=${0} max=${1} step=${0.01} page=${0.1} format=${twoDecimals} ...${bound('noise.subseed_strength')} />
       ${noise.subseed_strength > 0 && html`
-        <${NumberField} label="Variation seed" isMono isOptional min=${0} max=${MAX_SEED} placeholder="new for each run" ...${boundField('noise.subseed')} />`}
-      <div class="lr"><span class="lb">Source</span><${Segments} label="Source of the noise" size="mini" options=${RNG_SOURCES} ...${bound('noise.source')} /></div>
+        <${NumberField} label="Variation seed" isMono isOptional min=${0} max=${MAX_SEED} placeholder="new for each run"
+          ...${boundField('noise.subseed')} />`}
+      <div class="lr">
+        <span class="lb">Source</span>
+        <${Segments} label="Source of the noise" size="mini" options=${RNG_SOURCES} ...${bound('noise.source')} />
+      </div>
       <${NumberField} label="Eta noise seed delta" isMono min=${0} max=${MAX_SEED} ...${boundField('noise.eta_seed_delta')} />
       <${KeepComposition} />
       <${Switch} label="Own random stream for latent noise" note="Off repeats the starting noise, as AUTOMATIC1111 does"
@@ -100,10 +106,14 @@ const KeepComposition = () => html`
 export function RulesSection() {
   const { rules } = request.value;
   const profile = profileOf(rules);
+  const options = PROFILE_NAMES.filter(({ value }) => value !== 'custom' || profile === 'custom');
+  /** @param {'studio' | 'a1111' | 'custom'} name */
+  const choose = (name) => { if (name !== 'custom') setProfile(name); };
   return html`
     <${Section} name="rules" title="Rules" summary=${rulesSummary(rules)} isChanged=${!isSame(rules, PROFILES.studio)}>
-      <${Segments} label="Profile" isFull options=${PROFILE_NAMES.filter(({ value }) => value !== 'custom' || profile === 'custom')} value=${profile}
-        onChange=${(/** @type {string} */ name) => { if (name !== 'custom') setProfile(name === 'a1111' ? 'a1111' : 'studio'); }} />
-      <div class="rules">${RULES.map(({ key, label, options }) => html`<${Select} key=${key} label=${label} options=${options} ...${bound(`rules.${key}`)} />`)}</div>
+      <${Segments} label="Profile" isFull options=${options} value=${profile} onChange=${choose} />
+      <div class="rules">
+        ${RULES.map(({ key, label, options }) => html`<${Select} key=${key} label=${label} options=${options} ...${bound(`rules.${key}`)} />`)}
+      </div>
     <//>`;
 }

@@ -30,9 +30,9 @@ export function Radios({ label, options, value, onChange, class: extra = '', dra
       ${options.map((option) => {
         const isOn = option.value === value;
         return html`
-          <button key=${option.value} type="button" role="radio" aria-checked=${String(isOn)} class=${isOn ? 'on' : ''} tabindex=${option === entry ? 0 : -1}
-            disabled=${option.isDisabled} title=${option.title} aria-label=${option.label ? undefined : option.title} data-value=${option.value}
-            onClick=${() => onChange(option.value)} ...${peeking(option.value)}>${draw(option, isOn)}</button>`;
+          <button key=${option.value} type="button" role="radio" aria-checked=${String(isOn)} class=${isOn ? 'on' : ''}
+            tabindex=${option === entry ? 0 : -1} disabled=${option.isDisabled} title=${option.title} data-value=${option.value}
+            aria-label=${option.label ? undefined : option.title} onClick=${() => onChange(option.value)} ...${peeking(option.value)}>${draw(option, isOn)}</button>`;
       })}
     </div>`;
 }
@@ -63,7 +63,10 @@ export function Switch({ label, note, isOn, onChange, isDisabled = false }) {
     </div>`;
 }
 
-/** A whole number with − and +. @param {{label: string, value: number, min: number, max: number, step?: number, onChange: (value: number) => void}} props */
+/**
+ * A whole number with − and +.
+ * @param {{label: string, value: number, min: number, max: number, step?: number, onChange: (value: number) => void}} props
+ */
 export function Stepper({ label, value, min, max, step = 1, onChange }) {
   /** @param {number} wish */
   const set = (wish) => onChange(Math.max(min, Math.min(max, wish)));

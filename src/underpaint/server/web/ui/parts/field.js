@@ -13,7 +13,10 @@ const errorOf = (id, error) => (error ? { 'aria-invalid': 'true', 'aria-describe
 /** @param {{id: string, error: string | null | undefined}} props */
 const ErrorText = ({ id, error }) => (error ? html`<p class="ferr" id=${`${id}e`}>${error}</p>` : null);
 
-/** A label above, an error below. @param {{label: string, error?: string | null | undefined, for: string, children?: ComponentChildren}} props */
+/**
+ * A label above, an error below.
+ * @param {{label: string, error?: string | null | undefined, for: string, children?: ComponentChildren}} props
+ */
 export const Field = ({ label, error, for: id, children }) => html`
   <div class="field"><label for=${id}>${label}</label>${children}<${ErrorText} id=${id} error=${error} /></div>`;
 
@@ -28,7 +31,8 @@ export function Select({ label, value, options, onChange, error }) {
       <span class="sel">
         <select id=${id} value=${value} onChange=${onText(onChange)} ...${errorOf(id, error)}>
           ${options.map((option) => html`
-            <option key=${option.value} value=${option.value} disabled=${option.isDisabled} selected=${option.value === value}>${option.label}</option>`)}
+            <option key=${option.value} value=${option.value} disabled=${option.isDisabled}
+              selected=${option.value === value}>${option.label}</option>`)}
         </select>
         <${Icon} name="down" size=${14} />
       </span><//>`;
@@ -45,8 +49,8 @@ export function TextField({ label, value, onInput, onCommit, prefix, placeholder
     <div class="field">
       <span class=${`ta one ${error ? 'bad' : ''}`}>
         ${prefix && html`<em aria-hidden="true">${prefix}</em>`}
-        <input type="text" aria-label=${label} value=${value} placeholder=${placeholder} maxlength=${maxLength} onInput=${onText(onInput)} onChange=${onCommit}
-          ...${errorOf(id, error)} />
+        <input type="text" aria-label=${label} value=${value} placeholder=${placeholder} maxlength=${maxLength} onInput=${onText(onInput)}
+          onChange=${onCommit} ...${errorOf(id, error)} />
       </span>
       <${ErrorText} id=${id} error=${error} />
     </div>`;
@@ -64,8 +68,8 @@ export function TextArea({ label, value, onInput, onCommit, prefix, placeholder,
     <div class="field">
       <span class=${`ta ${rows === 1 ? 'one' : ''} ${error ? 'bad' : ''}`}>
         ${prefix && html`<em aria-hidden="true">${prefix}</em>`}
-        <textarea id=${id} aria-label=${label} rows=${rows} value=${value} placeholder=${placeholder} onInput=${onText(onInput)} onChange=${onCommit}
-          ...${errorOf(id, error)}></textarea>
+        <textarea id=${id} aria-label=${label} rows=${rows} value=${value} placeholder=${placeholder} onInput=${onText(onInput)}
+          onChange=${onCommit} ...${errorOf(id, error)}></textarea>
       </span>
       <${ErrorText} id=${id} error=${error} />
     </div>`;
@@ -77,7 +81,9 @@ export function TextArea({ label, value, onInput, onCommit, prefix, placeholder,
  *          isMono?: boolean, isBare?: boolean, error?: string | undefined, onCommit: (value: number | null) => void}} props
  *   isBare: the label is only spoken
  */
-export function NumberField({ label, value, min, max, step = 1, unit, placeholder, isOptional = false, isMono = false, isBare = false, error, onCommit }) {
+export function NumberField({
+  label, value, min, max, step = 1, unit, placeholder, isOptional = false, isMono = false, isBare = false, error, onCommit,
+}) {
   const id = useUnique();
   const [typed, setTyped] = useState(/** @type {string | null} */ (null));
   const [wrong, setWrong] = useState(/** @type {string | null} */ (null));

@@ -58,7 +58,9 @@ export function MenuList({ items, label, at, onClose }) {
   return html`
     <${Popover} at=${at} onClose=${onClose} label=${label} role="menu" class="menu">
       <div ref=${ref} role="none" onKeyDown=${onKeyDown}>
-        ${items.map((item) => (item === 'line' ? html`<i class="ml" role="separator"></i>` : html`<${MenuButton} item=${item} onClose=${onClose} />`))}
+        ${items.map((item) => (item === 'line'
+          ? html`<i class="ml" role="separator"></i>`
+          : html`<${MenuButton} item=${item} onClose=${onClose} />`))}
       </div><//>`;
 }
 
@@ -70,9 +72,11 @@ function MenuButton({ item, onClose }) {
     item.run();
   };
   return html`
-    <button type="button" class=${item.isDanger ? 'dan' : ''} role=${isChoice ? 'menuitemradio' : 'menuitem'} tabindex="-1" disabled=${item.isDisabled}
-      aria-checked=${isChoice ? String(item.isChecked) : undefined} onClick=${run}>
-      ${item.icon ? html`<${Icon} name=${item.icon} size=${16} />` : html`<i class="mi">${item.isChecked && html`<${Icon} name="check" size=${14} />`}</i>`}
+    <button type="button" class=${item.isDanger ? 'dan' : ''} role=${isChoice ? 'menuitemradio' : 'menuitem'} tabindex="-1"
+      disabled=${item.isDisabled} aria-checked=${isChoice ? String(item.isChecked) : undefined} onClick=${run}>
+      ${item.icon
+        ? html`<${Icon} name=${item.icon} size=${16} />`
+        : html`<i class="mi">${item.isChecked && html`<${Icon} name="check" size=${14} />`}</i>`}
       <span>${item.label}</span>${item.keys && html`<kbd>${item.keys}</kbd>`}
     </button>`;
 }
@@ -100,7 +104,7 @@ export function Menu({ label, items, class: extra = '', title, isRight = false, 
     open();
   };
   return html`
-    <button ref=${button} type="button" class=${extra} aria-haspopup="menu" aria-expanded=${String(at !== null)} title=${title ?? (isIcon ? label : undefined)}
-      aria-label=${isIcon ? label : undefined} onClick=${() => (at ? close() : open())} onKeyDown=${onKeyDown}>${children}</button>
+    <button ref=${button} type="button" class=${extra} aria-haspopup="menu" aria-expanded=${String(at !== null)}
+      title=${title ?? (isIcon ? label : undefined)} aria-label=${isIcon ? label : undefined} onClick=${() => (at ? close() : open())} onKeyDown=${onKeyDown}>${children}</button>
     ${at && html`<${MenuList} items=${typeof items === 'function' ? items() : items} label=${label} at=${at} onClose=${close} />`}`;
 }

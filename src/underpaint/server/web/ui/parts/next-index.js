@@ -1,6 +1,12 @@
 // @ts-check
 
-/** Where an arrow key leads in a row of `count`; null for other keys. @param {string} key @param {number} at @param {number} count @param {'horizontal' | 'vertical' | 'both'} axis */
+/**
+ * Where an arrow key leads in a row of `count`; null for other keys.
+ * @param {string} key
+ * @param {number} at
+ * @param {number} count
+ * @param {'horizontal' | 'vertical' | 'both'} axis
+ */
 export function nextIndex(key, at, count, axis) {
   const isRow = axis !== 'vertical';
   const isColumn = axis !== 'horizontal';

@@ -21,7 +21,12 @@ export function snapped(value, { min, max, step }) {
 /** @param {number} step */
 export const decimalsOf = (step) => (String(step).split('.')[1] ?? '').length;
 
-/** What a key does to a slider's value; null for other keys. @param {string} key @param {number} value @param {Scale & {page?: number}} scale */
+/**
+ * What a key does to a slider's value; null for other keys.
+ * @param {string} key
+ * @param {number} value
+ * @param {Scale & {page?: number}} scale
+ */
 export function valueAfterKey(key, value, scale) {
   const { step } = scale;
   const page = scale.page ?? scale.step * 10;
@@ -44,7 +49,11 @@ export function typedNumber(text) {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Why a typed number cannot be used; null when it can. @param {number | null} value @param {{min: number, max: number, step?: number}} limits */
+/**
+ * Why a typed number cannot be used; null when it can.
+ * @param {number | null} value
+ * @param {{min: number, max: number, step?: number}} limits
+ */
 export function numberProblem(value, { min, max, step }) {
   if (value === null) return 'Type a number.';
   if (value < min || value > max) return `Between ${min} and ${max}.`;

@@ -43,8 +43,9 @@ export function Slider({
       <div class="lr">
         <span class="lb">${heading ?? label}</span>
         <span class="val">
-          <input type="text" inputmode="decimal" aria-label=${`${label}, number`} disabled=${isDisabled} style=${{ width: `${number.text.length + 0.3}ch` }}
-            aria-invalid=${problem ? 'true' : undefined} aria-describedby=${problem ? `${id}e` : undefined} value=${number.text} ...${number.events} />
+          <input type="text" inputmode="decimal" aria-label=${`${label}, number`} disabled=${isDisabled} value=${number.text}
+            style=${{ width: `${number.text.length + 0.3}ch` }} aria-invalid=${problem ? 'true' : undefined}
+            aria-describedby=${problem ? `${id}e` : undefined} ...${number.events} />
           ${unit && html`<em>${unit}</em>`}
         </span>
       </div>

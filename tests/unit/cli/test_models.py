@@ -1,0 +1,70 @@
+"""`underpaint models` as a shell sees it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from underpaint.cli import main
+
+FIRST = "model.diffusion_model.input_blocks.0.0.weight"
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str
+) -> tuple[int, str, str]:
+    monkeypatch.setattr("sys.argv", ["underpaint", "models", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    out, err = capsys.readouterr()
+    return int(stopped.value.code or 0), out, err
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An ordinary base, a custom model made from it, and the base's inpainting model, by name in a models folder."""
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    save_file({FIRST: torch.full((1, 4, 1, 1), 1.0)}, tmp_path / "base.safetensors")
+    save_file({FIRST: torch.full((1, 4, 1, 1), 3.0)}, tmp_path / "custom.safetensors")
+    save_file({FIRST: torch.full((1, 9, 1, 1), 10.0)}, tmp_path / "base-inpaint.safetensors")
+    return tmp_path
+
+
+def test_make_inpaint(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("make-inpaint", "custom", "--base", "base", "--inpaint", "base-inpaint")
+    code, out, _ = run(capsys, monkeypatch, *arguments)
+    made = files / "custom.inpainting.safetensors"
+    assert (code, out.strip()) == (0, str(made))
+    assert load_file(made)[FIRST].flatten().tolist() == [12.0] * 4 + [10.0] * 5
+    code, _, err = run(capsys, monkeypatch, *arguments)
+    assert code == 2
+    assert "exists" in err
+
+
+def test_merge_in_half_precision(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = files / "half.safetensors"
+    code, _, _ = run(capsys, monkeypatch, "merge", "base", "custom", "-m", "0.5", "--half", "--out", str(out))
+    assert code == 0
+    merged = load_file(out)[FIRST]
+    assert (merged.dtype, merged.flatten().tolist()) == (torch.float16, [2.0] * 4)
+
+
+def test_the_inpainting_model_must_come_first(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "merge", "base", "base-inpaint")
+    assert code == 2
+    assert "must be model A" in err
+
+
+def test_list_names_the_builtin_model(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "list")
+    assert code == 0
+    assert {line.split("\t")[0] for line in out.splitlines()} >= {"storybook", "base", "custom"}
