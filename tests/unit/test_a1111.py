@@ -8,8 +8,10 @@ from underpaint.codec import validated
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.request import (
     Emphasis,
+    ExtraPictures,
     InpaintArea,
     InpaintRequest,
+    LatentMaskRule,
     MaskedContent,
     MaskMode,
     NoiseLevels,
@@ -18,6 +20,7 @@ from underpaint.request import (
     RngSource,
     Sampler,
     Scheduler,
+    SoftInpaintingSettings,
     StepRule,
     UniPcSpacing,
     UniPcVariant,
@@ -281,3 +284,28 @@ def test_wrong_types_name_the_field(body: dict[str, Any]):
         InvalidRequest, match=next(iter(body)) if body != {"init_images": []} else "not found"
     ):
         img2img(**body)
+
+
+def test_inpainting_options_become_settings():
+    options = {
+        "inpainting_mask_weight": 0.5,
+        "img2img_color_correction": True,
+        "overlay_inpaint": False,
+        "return_mask": True,
+        "return_mask_composite": True,
+    }
+    request = img2img(override_settings=options, tiling=True, mask_round=False, disable_extra_networks=True)
+    assert request.mask.conditioning_strength == 0.5
+    assert request.canvas.corrects_colours
+    assert not request.canvas.keeps_original
+    assert request.extras == ExtraPictures(mask=True, cut_out=True)
+    assert request.sampling.tiles
+    assert request.latent_mask_rule is LatentMaskRule.SOFT
+    assert not request.prompt.uses_networks
+
+
+def test_soft_inpainting_is_read_from_its_scripts_arguments():
+    request = img2img(alwayson_scripts={"soft inpainting": {"args": [True, 2, 0.25]}})
+    assert request.soft_inpainting == SoftInpaintingSettings(
+        enabled=True, schedule_bias=2, preservation_strength=0.25
+    )
