@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from underpaint.a1111 import request_from_api
 from underpaint.errors import StudioError, UnsupportedFeature
 from underpaint.image.io import load_mask, load_picture
+from underpaint.image.picture import Picture
 from underpaint.metadata import infotext
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
@@ -73,19 +74,13 @@ class Models:
     """Loads each checkpoint once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._loaded: dict[str, StableDiffusion] = {}
 
     def get(self, name: str) -> StableDiffusion:
         if name not in self._loaded:
-            self._loaded[name] = load(find_model(name, [self._folder]))
+            self._loaded[name] = load(find_model(name, [self.folder]))
         return self._loaded[name]
-
-    def refuse_embeddings(self, prompt: str) -> None:
-        """A1111 had these textual-inversion embeddings installed; we cannot load any yet."""
-        for file in sorted((self._folder.parent / "embeddings").glob("*")):
-            if file.stem in prompt:
-                raise UnsupportedFeature(f"The prompt uses the embedding {file.stem!r}.")
 
 
 def compare(folder: Path, models: Models) -> Outcome:
@@ -111,15 +106,15 @@ def run_case(folder: Path, models: Models) -> list[Event]:
     body = record["request"]
     options = {"sd_model_checkpoint": DEFAULT_MODEL} | record["global_options"]
     request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
-    models.refuse_embeddings(f"{request.prompt.positive} {request.prompt.negative}")
     pictures = [load_picture(folder / name) for name in body.get("init_images") or []]
     mask = load_mask(folder / body["mask"]) if body.get("mask") else None
-    return list(inpaint(request, models.get(request.model), pictures=pictures, mask=mask))
+    model = models.get(request.model)
+    return list(inpaint(request, model, pictures=pictures, mask=mask, folders=[models.folder]))
 
 
 def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
     """The verdict over final latents, pictures and infotexts."""
-    results = [result.picture.rgb for result in made]
+    results = [picture.rgb for result in made for picture in pictures_of(result)]
     golden = load_file(folder / "arrays.safetensors")["final_latent"]
     pictures = [load_picture(path).rgb for path in golden_pictures(folder)]
     if latents.shape != golden.shape or [p.shape for p in pictures] != [r.shape for r in results]:
@@ -139,6 +134,11 @@ def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
         latent_difference=latent_difference,
         problem=problem,
     )
+
+
+def pictures_of(result: Result) -> list[Picture]:
+    """A result and the pictures that came beside it, in A1111's order."""
+    return [each for each in (result.picture, result.mask, result.cut_out) if each is not None]
 
 
 def golden_pictures(folder: Path) -> list[Path]:

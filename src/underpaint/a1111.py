@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from underpaint.errors import InvalidRequest, UnsupportedFeature
-from underpaint.prompt.parser import unsupported_syntax
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
     Emphasis,
+    ExtraPictures,
     InpaintArea,
     InpaintRequest,
+    LatentMaskRule,
     MaskedContent,
     MaskMode,
     MaskSettings,
@@ -31,6 +32,7 @@ from underpaint.request import (
     SamplingSettings,
     Scheduler,
     ScheduleSettings,
+    SoftInpaintingSettings,
     StepRule,
     UniPcSettings,
     UniPcSpacing,
@@ -90,14 +92,24 @@ SCHEDULER_NAMES = {
     Scheduler.BETA: ("beta",),
 }
 
+SOFT_INPAINTING = "soft inpainting"
+SOFT_INPAINTING_ARGUMENTS = (
+    "enabled",
+    "power",
+    "scale",
+    "detail_preservation",
+    "mask_inf",
+    "dif_thresh",
+    "dif_contr",
+)
+"""A1111's script by its title in lower case, and its arguments in their order."""
+
 UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
     "styles": ([],),
     "restore_faces": (False,),
-    "tiling": (False,),
     "refiner_checkpoint": ("", "None"),
     "firstpass_image": (),
     "latent_mask": (),
-    "mask_round": (True,),
     "script_name": ("",),
     "infotext": ("",),
     "enable_hr": (False,),
@@ -105,13 +117,7 @@ UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
 """Request fields we do not act on, with the values that ask for nothing; null always does."""
 
 UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
-    "tiling": (False,),
     "face_restoration": (False,),
-    "img2img_color_correction": (False,),
-    "return_mask": (False,),
-    "return_mask_composite": (False,),
-    "overlay_inpaint": (True,),
-    "inpainting_mask_weight": (1,),
     "upscaler_for_img2img": ("", "None"),
     "sd_vae": ("Automatic", "None"),
     "sd_vae_encode_method": ("Full",),
@@ -197,7 +203,14 @@ def _with_picture(
             mode=fields.choice("inpainting_mask_invert", MASK_MODES, 0),
             blur_x_px=fields.number("mask_blur_x" if blur_px is None else "mask_blur", 4),
             blur_y_px=fields.number("mask_blur_y" if blur_px is None else "mask_blur", 4),
+            conditioning_strength=effective.number("inpainting_mask_weight", 1.0),
         ),
+        soft_inpainting=_soft_inpainting(fields),
+        extras=ExtraPictures(
+            mask=effective.flag("return_mask", default=False),
+            cut_out=effective.flag("return_mask_composite", default=False),
+        ),
+        rules=_rules_with_picture(request.rules, fields),
         canvas=replace(
             request.canvas,
             content=fields.choice("inpainting_fill", MASKED_CONTENTS, 0),
@@ -205,6 +218,8 @@ def _with_picture(
             padding_px=fields.whole("inpaint_full_res_padding", 0),
             resize_mode=fields.choice("resize_mode", RESIZE_MODES, 0),
             background=effective.text("img2img_background_color", "#ffffff"),
+            corrects_colours=effective.flag("img2img_color_correction", default=False),
+            keeps_original=effective.flag("overlay_inpaint", default=True),
         ),
         sampling=replace(request.sampling, denoising_strength=fields.number("denoising_strength", 0.75)),
         noise=replace(
@@ -217,11 +232,6 @@ def _with_picture(
 
 def _prompt(fields: "_Values", effective: "_Values") -> PromptSettings:
     positive, negative = fields.text("prompt", ""), fields.text("negative_prompt", "")
-    for text in (positive, negative):
-        if found := unsupported_syntax(text):
-            raise UnsupportedFeature(
-                f"The prompt uses {found}, which this version does not support; remove it."
-            )
     emphasis = effective.text("emphasis", "Original")
     if emphasis not in EMPHASES:
         raise UnsupportedFeature(
@@ -232,6 +242,7 @@ def _prompt(fields: "_Values", effective: "_Values") -> PromptSettings:
         negative=negative,
         clip_skip=effective.whole("CLIP_stop_at_last_layers", 1),
         emphasis=EMPHASES[emphasis],
+        uses_networks=not fields.flag("disable_extra_networks", default=False),
     )
 
 
@@ -259,6 +270,7 @@ def _sampling(
         rounds_alphas=effective.flag("use_downcasted_alpha_bar", default=False),
         rounds_timesteps=effective.flag("enable_quantization", default=False),
         unipc=_unipc(effective),
+        tiles=fields.flag("tiling", default=effective.flag("tiling", default=False)),
     )
 
 
@@ -329,6 +341,30 @@ def _rules(effective: "_Values") -> Rules:
     return rules
 
 
+def _rules_with_picture(rules: Rules, fields: "_Values") -> Rules:
+    if fields.flag("mask_round", default=True):
+        return rules
+    return replace(rules, latent_mask=LatentMaskRule.SOFT)
+
+
+def _soft_inpainting(fields: "_Values") -> SoftInpaintingSettings:
+    """From the script's list of arguments; those that are missing keep their defaults."""
+    scripts = fields.mapping("alwayson_scripts")
+    script = next((scripts[title] for title in scripts if title.lower() == SOFT_INPAINTING), {})
+    arguments = script.get("args") if isinstance(script, Mapping) else script
+    values = _Values(dict(zip(SOFT_INPAINTING_ARGUMENTS, arguments or (), strict=False)))
+    default = SoftInpaintingSettings()
+    return SoftInpaintingSettings(
+        enabled=values.flag("enabled", default=default.enabled),
+        schedule_bias=values.number("power", default.schedule_bias),
+        preservation_strength=values.number("scale", default.preservation_strength),
+        transition_contrast=values.number("detail_preservation", default.transition_contrast),
+        mask_influence=values.number("mask_inf", default.mask_influence),
+        difference_threshold=values.number("dif_thresh", default.difference_threshold),
+        difference_contrast=values.number("dif_contr", default.difference_contrast),
+    )
+
+
 def _refuse_unsupported(body: Mapping[str, Any], options: Mapping[str, Any]) -> None:
     for known, given in ((UNSUPPORTED_FIELDS, body), (UNSUPPORTED_OPTIONS, options)):
         for name, neutral in known.items():
@@ -337,17 +373,15 @@ def _refuse_unsupported(body: Mapping[str, Any], options: Mapping[str, Any]) -> 
                 raise UnsupportedFeature(f"{name} = {value!r} is not supported yet; leave it out.")
     scripts = _Values(body).mapping("alwayson_scripts")
     for title, script in scripts.items():
-        if _is_active(title, script):
+        if title.lower() != SOFT_INPAINTING and _is_active(script):
             raise UnsupportedFeature(f"The script {title!r} is not supported yet; leave it out.")
 
 
-def _is_active(title: str, script: Any) -> bool:
-    """False without arguments, for soft inpainting that is off, and for units (as ControlNet's) that are all off."""
+def _is_active(script: Any) -> bool:
+    """False without arguments, and for units (as ControlNet's) that are all off."""
     args = script.get("args") if isinstance(script, Mapping) else script
     if not args:
         return False
-    if title.lower() == "soft inpainting":
-        return bool(args[0])
     units = [arg for arg in args if isinstance(arg, Mapping)]
     return len(units) < len(args) or any(unit.get("enabled", True) for unit in units)
 

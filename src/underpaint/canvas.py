@@ -9,6 +9,7 @@ from PIL import Image
 from underpaint.geometry import Box, Size
 from underpaint.image.blend import (
     BAND_ROWS,
+    as_decoded,
     blended_into,
     decoded_bytes,
     doubled,
@@ -16,6 +17,7 @@ from underpaint.image.blend import (
     overlay,
     under_overlay,
 )
+from underpaint.image.colour_correction import colour_corrected
 from underpaint.image.fill import filled
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.picture import Picture
@@ -48,11 +50,18 @@ class PreparedCanvas:
     original: Picture
     soft_mask: np.ndarray | None
     """uint8 at the picture's size; 0 = outside."""
+    corrects_colours: bool = False
+    keeps_original: bool = True
     flat: np.ndarray | None = None
-    """A1111's rule: uint8 RGB of the whole picture, when only a crop of it is repainted."""
+    """A1111's rule: uint8 RGB of the picture under the overlay; at its own size when only a crop is repainted."""
     overlay: np.ndarray | None = None
     """A1111's rule: RGBA of what stays of the picture (or of the crop), laid over the result."""
     mask_for_overlay: np.ndarray | None = None
+
+    @property
+    def blend_mask(self) -> np.ndarray | None:
+        """uint8, 0 = outside: by what the result is blended in. Under A1111's rule of the size of `flat`."""
+        return self.soft_mask if self.rules.composite is CompositeRule.EXACT else self.mask_for_overlay
 
     @property
     def keeps_original_size(self) -> bool:
@@ -107,6 +116,9 @@ def prepare(
 
 def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
     """The result as a picture of `plan.output`; `decoded` is float32 (height, width, 3) in [0, 1], working size."""
+    decoded = with_colours(canvas, decoded)
+    if not canvas.keeps_original:
+        return Picture(decoded_bytes(decoded, canvas.rules.pixel_rounding))
     match canvas.rules.composite:
         case CompositeRule.EXACT:
             return _composite_exact(canvas, decoded)
@@ -114,6 +126,14 @@ def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
             return Picture(_composite_a1111(canvas, decoded))
         case _:
             assert_never(canvas.rules.composite)
+
+
+def with_colours(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
+    """The decoded picture, its colours corrected if the canvas wants that; then it has 8 bits."""
+    if not canvas.corrects_colours:
+        return decoded
+    rounding = canvas.rules.pixel_rounding
+    return as_decoded(colour_corrected(decoded_bytes(decoded, rounding), canvas.image), rounding)
 
 
 def without_canvas(request: InpaintRequest, decoded: np.ndarray) -> Picture:
@@ -131,6 +151,9 @@ def latent_mask(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
         case LatentMaskRule.COVERING:
             blocks = mask.reshape(cells.height, GRID_PX, cells.width, GRID_PX)
             return (blocks.max(axis=(1, 3)) > 0).astype(np.float32)
+        case LatentMaskRule.SOFT:
+            shrunk = np.asarray(Image.fromarray(mask).resize(cells, Image.Resampling.BICUBIC))
+            return shrunk.astype(np.float32) / 255
         case _:
             assert_never(rule)
 
@@ -186,6 +209,8 @@ def _prepare_exact(
         mask=sampling_mask,
         original=picture,
         soft_mask=soft,
+        corrects_colours=request.canvas.corrects_colours,
+        keeps_original=request.canvas.keeps_original,
     )
 
 
@@ -223,7 +248,7 @@ def _composite_a1111(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
     generated = decoded_bytes(decoded, canvas.rules.pixel_rounding)
     if canvas.overlay is None:
         return generated
-    if canvas.flat is None:
+    if canvas.flat is None or not canvas.plan.is_cropped:
         return under_overlay(generated, canvas.overlay)
     # A1111 lays an overlay of the whole picture on top. Outside the crop it is opaque, so the crop is enough.
     paste = canvas.plan.paste
@@ -265,6 +290,8 @@ def _prepare_a1111(
         mask=parts.mask,
         original=picture,
         soft_mask=soft,
+        corrects_colours=request.canvas.corrects_colours,
+        keeps_original=request.canvas.keeps_original,
         flat=parts.flat,
         overlay=parts.overlay,
         mask_for_overlay=parts.mask_for_overlay,
@@ -295,6 +322,7 @@ def _whole_picture_a1111(
     return _A1111Parts(
         image=image,
         mask=sampling_mask,
+        flat=kept,
         overlay=overlay(kept, overlay_mask),
         mask_for_overlay=overlay_mask,
     )

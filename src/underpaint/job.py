@@ -5,21 +5,24 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
 from underpaint import __version__
 from underpaint.canvas import PreparedCanvas, planned, prepare, soft_mask, used_sketch
 from underpaint.codec import validated
-from underpaint.errors import InvalidRequest, UnsupportedFeature
+from underpaint.errors import InvalidRequest
 from underpaint.geometry import Size
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.resize import size_of
 from underpaint.image.sketch import is_painted
+from underpaint.models.catalog import default_folders
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.networks import JobNetworks, networks_of
 from underpaint.plan import Plan
-from underpaint.prompt.parser import unsupported_syntax
+from underpaint.prompt.extra_networks import split_networks
 from underpaint.request import (
     MAX_SEED,
     BatchSettings,
@@ -28,8 +31,9 @@ from underpaint.request import (
     MaskedContent,
     StepRule,
 )
-from underpaint.result import Recipe
+from underpaint.result import Recipe, UsedNetwork
 from underpaint.sampling.noise import seeds_of_images
+from underpaint.texts import Texts, texts_of
 
 ASPECT_TOLERANCE = 0.02
 
@@ -48,6 +52,8 @@ class Job:
     mask_size: Size | None
     recipe: Recipe
     """Of the first image; the others differ in index and seeds."""
+    texts: Texts
+    networks: JobNetworks
     ignores_sketch: bool = False
     """Something was sketched, but nothing of it counts."""
 
@@ -74,7 +80,7 @@ class Job:
     @property
     def notes(self) -> list[str]:
         """What the caller should hear before the job runs: settings that will not do what was probably meant."""
-        found: list[str] = []
+        found: list[str] = [*self.networks.notes]
         if self.recipe.is_mask_empty:
             found.append(
                 "Nothing is masked (a wide blur can wipe out a tiny mask); the picture stays as it is."
@@ -92,6 +98,12 @@ class Job:
                 if content is MaskedContent.ORIGINAL
                 else f"The sketch is not used: only masked content original starts from it, {content} does not."
             )
+        if self.request.mask.conditioning_strength != 1 and not self.model.is_inpaint_model:
+            found.append(
+                f"The conditioning strength has no effect: {self.model.name} is no inpainting checkpoint."
+            )
+        if split_networks(self.request.prompt.negative)[1]:
+            found.append("LoRAs in the negative prompt are text; name them in the prompt.")
         return found
 
     def seeds_of_batch(self, batch: int) -> tuple[list[int], list[int]]:
@@ -115,16 +127,20 @@ def prepare_job(
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
     sketch: np.ndarray | None = None,
+    folders: Sequence[Path] | None = None,
 ) -> Job:
     """Checks everything, draws open seeds, plans and prepares; no network runs.
 
     `pictures`: none = text-to-image, one = the usual case, several = one per image of a batch (the batch size is
     then their number). `mask`: uint8 (height, width), 255 = repaint; None = image-to-image. `sketch`: uint8
     (height, width, 4), RGB with straight alpha, of the picture's size; masked content *original* starts from the
-    picture with this on it.
+    picture with this on it. `folders`: model folders, near which LoRAs and embeddings are looked for; None = the
+    default ones.
     """
     request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
     _check_sketch(pictures, mask, sketch)
+    texts = texts_of(request, from_picture=bool(pictures))
+    networks = networks_of(request, texts, model.text, default_folders() if folders is None else folders)
     with out_of_memory_explained():
         soft = None if mask is None else soft_mask(request, mask)
         used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
@@ -142,8 +158,16 @@ def prepare_job(
         canvases=tuple(canvases),
         mask_size=None if soft is None else size_of(soft),
         recipe=_recipe(
-            request, model, pictures, mask, used, is_mask_empty=soft is not None and not soft.any()
+            request,
+            model,
+            pictures,
+            mask,
+            used,
+            networks.used,
+            is_mask_empty=soft is not None and not soft.any(),
         ),
+        texts=texts,
+        networks=networks,
         ignores_sketch=sketch is not None and used is None and is_painted(sketch),
     )
 
@@ -154,6 +178,7 @@ def _recipe(
     pictures: Sequence[Picture],
     mask: np.ndarray | None,
     sketch: np.ndarray | None,
+    networks: tuple[UsedNetwork, ...],
     *,
     is_mask_empty: bool,
 ) -> Recipe:
@@ -171,6 +196,8 @@ def _recipe(
         mask_sha256=None if mask is None else sha256_of_pixels(mask),
         sketch_sha256=None if sketch is None else sha256_of_pixels(sketch),
         is_mask_empty=is_mask_empty,
+        is_inpaint_model=model.is_inpaint_model,
+        networks=networks,
         versions=library_versions(),
     )
 
@@ -179,17 +206,8 @@ def _checked(
     request: InpaintRequest, model: StableDiffusion, pictures: Sequence[Picture], mask: np.ndarray | None
 ) -> InpaintRequest:
     validated(request)
-    if model.is_inpaint_model:
-        raise UnsupportedFeature(
-            f"{model.name} is an inpainting checkpoint (9 channels), which this version cannot run yet."
-        )
     if mask is not None and not pictures:
         raise InvalidRequest("A mask needs a picture to inpaint; give one, or leave out the mask.")
-    for text in (request.prompt.positive, request.prompt.negative):
-        if found := unsupported_syntax(text):
-            raise UnsupportedFeature(
-                f"The prompt uses {found}, which this version does not support; remove it."
-            )
     if len(pictures) > 1:
         request = _with_batch_of(len(pictures), request)
     _check_seeds(request)

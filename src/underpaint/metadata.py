@@ -6,7 +6,7 @@ whole recipe as JSON, from which the same bytes can be made again.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,8 +22,9 @@ from underpaint.request import (
     NoiseLevels,
     SamplingSettings,
     Scheduler,
+    SoftInpaintingSettings,
 )
-from underpaint.result import Recipe
+from underpaint.result import NetworkKind, Recipe, UsedNetwork
 from underpaint.traits import TRAITS
 
 PARAMETERS_KEY = "parameters"
@@ -107,18 +108,24 @@ def _fixed_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
         yield "Seed resize from", f"{noise.seed_resize_from_width}x{noise.seed_resize_from_height}"
     if recipe.picture_sha256:
         yield "Denoising strength", sampling.denoising_strength
+    if recipe.is_inpaint_model:
+        yield "Conditional mask weight", float(request.mask.conditioning_strength)
     if request.prompt.clip_skip > 1:
         yield "Clip skip", request.prompt.clip_skip
     if noise.eta_seed_delta and TRAITS[sampling.sampler].names_seed_delta and sampling.eta != 0:
         yield "ENSD", noise.eta_seed_delta
     yield "RNG", noise.source.value.upper()
+    if sampling.tiles:
+        yield "Tiling", True
 
 
 def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     request = recipe.request
     sampling, noise = request.sampling, request.noise
     if recipe.mask_sha256:
+        yield from _soft_inpainting_pairs(request.soft_inpainting)
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
+    yield from _network_pairs(recipe.networks)
     prompts = request.prompt.positive + request.prompt.negative
     if request.prompt.emphasis is not Emphasis.ORIGINAL and re.search(r"[()\[\]]", prompts):
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
@@ -142,12 +149,35 @@ def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tup
     if mask.mode is MaskMode.NOT_MASKED:
         yield "Mask mode", "Inpaint not masked"
     if mask.blur_x_px == mask.blur_y_px and mask.blur_x_px > 0:
-        yield "Mask blur", int(mask.blur_x_px) if mask.blur_x_px == int(mask.blur_x_px) else mask.blur_x_px
+        yield "Mask blur", _shortest(mask.blur_x_px)
     if canvas.area is InpaintArea.ONLY_MASKED and not is_mask_empty:
         yield "Inpaint area", "Only masked"
         yield "Masked area padding", canvas.padding_px
     if canvas.content is not MaskedContent.ORIGINAL:
         yield "Masked content", canvas.content.value.replace("-", " ")
+
+
+def _soft_inpainting_pairs(soft: SoftInpaintingSettings) -> Iterator[tuple[str, object]]:
+    if not soft.enabled:
+        return
+    yield "Soft inpainting enabled", True
+    yield "Soft inpainting schedule bias", _shortest(soft.schedule_bias)
+    yield "Soft inpainting preservation strength", _shortest(soft.preservation_strength)
+    yield "Soft inpainting transition contrast boost", _shortest(soft.transition_contrast)
+    yield "Soft inpainting mask influence", _shortest(soft.mask_influence)
+    yield "Soft inpainting difference threshold", _shortest(soft.difference_threshold)
+    yield "Soft inpainting difference contrast", _shortest(soft.difference_contrast)
+
+
+def _network_pairs(networks: Sequence[UsedNetwork]) -> Iterator[tuple[str, object]]:
+    for kind, key in ((NetworkKind.LORA, "Lora hashes"), (NetworkKind.EMBEDDING, "TI hashes")):
+        if hashes := [f"{used.name}: {used.a1111_hash}" for used in networks if used.kind is kind]:
+            yield key, ", ".join(hashes)
+
+
+def _shortest(number: float) -> float:
+    """A whole number without its point."""
+    return int(number) if number == int(number) else number
 
 
 def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:

@@ -5,21 +5,24 @@
 
 import hashlib
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
 
-from underpaint.canvas import PreparedCanvas, changed_outside, composite, latent_mask, without_canvas
+from underpaint.canvas import PreparedCanvas, changed_outside, composite, without_canvas
+from underpaint.encoding import Encoded, EncodedCanvases, encode
 from underpaint.errors import ModelFailure
 from underpaint.image.picture import Picture
+from underpaint.image.soft_inpainting import opacity_of_result
 from underpaint.job import Job, prepare_job
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.prompt.composition import split_composition
-from underpaint.request import ContentNoise, InpaintRequest, MaskedContent, PromptWeightRule
+from underpaint.networks import laid_on
+from underpaint.request import ContentNoise, InpaintRequest, MaskedContent
 from underpaint.result import (
     BatchSampled,
     Event,
@@ -30,11 +33,11 @@ from underpaint.result import (
     Stepped,
     Underpainted,
 )
-from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
-from underpaint.sampling.guidance import Weighted, guided, of_equal_length
+from underpaint.sampling.guidance import ConditionalPredictor
 from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise, noise_stream
-from underpaint.sampling.samplers import Sampling, Start
+from underpaint.sampling.samplers import Start
+from underpaint.softening import cut_out_of, mask_picture, softened
 
 
 def inpaint(
@@ -44,9 +47,11 @@ def inpaint(
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
     sketch: np.ndarray | None = None,
+    folders: Sequence[Path] | None = None,
 ) -> Iterator[Event]:
     """Yields the events of a request; every finished image is an `ImageDone`. Arguments as for `prepare_job`."""
-    yield from run_job(prepare_job(request, model, pictures=pictures, mask=mask, sketch=sketch))
+    job = prepare_job(request, model, pictures=pictures, mask=mask, sketch=sketch, folders=folders)
+    yield from run_job(job)
 
 
 def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
@@ -57,7 +62,7 @@ def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
         for batch in batches:
             yield from _unchanged(job, batch)
         return
-    with out_of_memory_explained():
+    with out_of_memory_explained(), laid_on(job.model, job.networks, tiles=job.request.sampling.tiles):
         yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)
         encoded = encode(job)
         for batch in batches:
@@ -73,80 +78,6 @@ def _unchanged(job: Job, batch: int) -> Iterator[Event]:
 def _images_of(job: Job, batch: int) -> range:
     size = job.request.batch.size
     return range(batch * size, (batch + 1) * size)
-
-
-# encode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodedCanvases:
-    """What lies on the canvases of a job, in latents."""
-
-    init: Tensor
-    """Clean latents of every canvas (canvases, 4, h, w), before the masked content's latent part."""
-    mask: Tensor | None
-    """(canvases, 1, h, w), 1 = repaint."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
-    """A job in the model's terms."""
-
-    positive: list[Weighted]
-    negative: Tensor
-    sampling: Sampling
-    canvases: EncodedCanvases | None
-    """None for text-to-image."""
-
-
-def encode(job: Job) -> Encoded:
-    """Text, pictures and masks in the model's terms."""
-    positive, negative = _encoded_prompts(job.request, job.model)
-    canvases = None
-    if job.canvases:
-        init = torch.cat([encoded_canvas(job.model, canvas) for canvas in job.canvases])
-        canvases = EncodedCanvases(init=init, mask=latent_masks(job))
-    return Encoded(positive=positive, negative=negative, sampling=sampling_of(job), canvases=canvases)
-
-
-def sampling_of(job: Job) -> Sampling:
-    """The job's sampler with the model's noise levels."""
-    settings = job.request.sampling
-    alphas = adjusted_alphas(
-        torch.as_tensor(job.model.unet.alphas_cumprod), settings.noise_levels, rounds=settings.rounds_alphas
-    )
-    return Sampling(
-        settings=settings, noise=job.request.noise, rules=job.request.rules, table=SigmaTable(alphas)
-    )
-
-
-def _encoded_prompts(request: InpaintRequest, model: StableDiffusion) -> tuple[list[Weighted], Tensor]:
-    prompt = request.prompt
-    lone_weight = request.rules.prompt_weight is PromptWeightRule.A1111
-
-    def encoded(text: str) -> Tensor:
-        return model.text.encode(text, clip_skip=prompt.clip_skip, emphasis=prompt.emphasis)
-
-    parts = split_composition(prompt.positive, lone_weight=lone_weight)
-    contexts = of_equal_length([encoded(part.text) for part in parts])
-    weighted = [Weighted(context, part.weight) for context, part in zip(contexts, parts, strict=True)]
-    return weighted, encoded(prompt.negative)
-
-
-def encoded_canvas(model: StableDiffusion, canvas: PreparedCanvas) -> Tensor:
-    """The clean latents (1, 4, h, w) of a canvas, of its working size."""
-    latents = model.vae.encode(canvas.image)
-    size = canvas.plan.latents
-    if latents.shape[2:] == (size.height, size.width):
-        return latents
-    return interpolate(latents, size=(size.height, size.width), mode="bilinear", antialias=False)
-
-
-def latent_masks(job: Job) -> Tensor | None:
-    """The masks of all canvases (canvases, 1, h, w), 1 = repaint; all of them have one, or none has."""
-    rule = job.request.rules.latent_mask
-    masks = [latent_mask(canvas.mask, rule) for canvas in job.canvases if canvas.mask is not None]
-    return torch.from_numpy(np.stack(masks))[:, None].to(job.model.device) if masks else None
 
 
 # underpaint
@@ -209,8 +140,24 @@ def _run_batch(job: Job, encoded: Encoded, batch: int) -> Iterator[Event]:
     latents = yield from _sampled(job, encoded, start, batch)
     yield BatchSampled(batch=batch, latents=latents)
     yield PhaseStarted(phase=Phase.DECODE, batch=batch)
-    for index, image in zip(_images_of(job, batch), latents.split(1), strict=True):
-        yield _finished(job, index, image)
+    for place, index in enumerate(_images_of(job, batch)):
+        yield _finished(job, index, latents[place : place + 1], _opacity(job, start, latents, place))
+
+
+def _opacity(job: Job, start: Start, latents: Tensor, place: int) -> np.ndarray | None:
+    """Of soft inpainting: uint8 (h, w), how much of an image of the batch to show, by latent cells."""
+    soft = job.request.soft_inpainting
+    if not soft.enabled or start.init is None or start.mask is None:
+        return None
+    distance = torch.linalg.vector_norm(latents[place] - start.init[place], dim=0)
+    return opacity_of_result(
+        distance.cpu().numpy(),
+        start.mask[place, 0].cpu().numpy(),
+        scale=soft.preservation_strength,
+        mask_influence=soft.mask_influence,
+        threshold=soft.difference_threshold,
+        contrast=soft.difference_contrast,
+    )
 
 
 def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> Start:
@@ -229,12 +176,7 @@ def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> St
 def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[Event, None, Tensor]:
     """Yields the steps of a batch and returns its final latents (images, 4, h, w)."""
     images = job.request.batch.size
-    predict = guided(
-        job.model.unet.predict_noise,
-        encoded.positive,
-        encoded.negative,
-        encoded.sampling.guidance(from_picture=start.init is not None),
-    )
+    predict = encoded.predictor(_network(job, encoded), from_picture=start.init is not None)
     latents = encoded.sampling.initial(start)
     steps = encoded.sampling.planned_steps(from_picture=start.init is not None)
     for step in encoded.sampling.run(predict, start):
@@ -253,22 +195,40 @@ def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[
             f"{job.model.name} answered with numbers that are not finite; the checkpoint may be damaged, or settings "
             "such as the CFG scale are far outside what it was made for."
         )
-    if start.init is None or start.mask is None:
+    if start.init is None or start.mask is None or job.request.soft_inpainting.enabled:
         return latents
     return blended(latents, start.init, start.mask)
 
 
-def _finished(job: Job, index: int, latents: Tensor) -> ImageDone:
+def _network(job: Job, encoded: Encoded) -> ConditionalPredictor:
+    if encoded.seen is None:
+        return job.model.unet.predict_noise
+    return partial(job.model.unet.predict_noise, seen=_for_each_image(job, encoded.seen))
+
+
+def _finished(job: Job, index: int, latents: Tensor, opacity: np.ndarray | None) -> ImageDone:
     decoded = job.model.vae.decode(latents)
     if not np.isfinite(decoded).all():
         raise ModelFailure(f"The autoencoder of {job.model.name} answered with numbers that are not finite.")
     if not job.canvases:
         return _image_done(job, index, without_canvas(job.request, decoded), changed_outside_px=None)
     canvas = job.canvases[index % len(job.canvases)]
-    picture = composite(canvas, decoded)
+    shown = canvas if opacity is None else softened(canvas, opacity)
+    picture = composite(shown, decoded)
     is_comparable = canvas.soft_mask is not None and picture.size == canvas.original.size
     changed = changed_outside(canvas, canvas.original, picture) if is_comparable else None
-    return _image_done(job, index, picture, changed_outside_px=changed)
+    done = _image_done(job, index, picture, changed_outside_px=changed)
+    return replace(done, result=replace(done.result, **_extras(job, shown, decoded)))
+
+
+def _extras(job: Job, canvas: PreparedCanvas, decoded: np.ndarray) -> dict[str, Picture]:
+    wanted = job.request.extras
+    if canvas.blend_mask is None:
+        return {}
+    return {
+        **({"mask": mask_picture(canvas)} if wanted.mask else {}),
+        **({"cut_out": cut_out_of(canvas, decoded)} if wanted.cut_out else {}),
+    }
 
 
 def _image_done(job: Job, index: int, picture: Picture, *, changed_outside_px: int | None) -> ImageDone:

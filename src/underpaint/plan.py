@@ -99,7 +99,7 @@ def _only_masked(canvas: CanvasSettings, mask_box: Box, picture: Size, native_px
         content=centred(fitting(crop.size, working), working),
         encoded=working,
         paste=crop,
-        output=picture,
+        output=picture if canvas.keeps_original else working,
         is_cropped=True,
         has_mask=True,
         repaints=True,
@@ -126,7 +126,7 @@ def _whole_picture(
                 )
         case _:
             assert_never(canvas.resize_mode)
-    keeps_picture_size = is_exact and has_mask
+    keeps_picture_size = is_exact and has_mask and canvas.keeps_original
     return Plan(
         working=working,
         crop=crop,

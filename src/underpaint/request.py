@@ -129,6 +129,9 @@ class LatentMaskRule(StrEnum):
     """Bicubic downscale, rounded: a cell counts from half cover on (A1111)."""
     COVERING = "covering"
     """Every cell that holds any masked pixel, so that nothing masked is left as it was."""
+    SOFT = "soft"
+    """Bicubic downscale as it is: a cell is repainted as far as it is masked (A1111's mask_round off). Soft inpainting
+    always takes this."""
 
 
 class ContentNoise(StrEnum):
@@ -221,6 +224,25 @@ class UniPcSpacing(StrEnum):
     LOG_SNR = "log-snr"
 
 
+class TimelineRule(StrEnum):
+    """When an edit in a prompt takes place, as in `[cat:dog:0.5]`."""
+
+    A1111 = "a1111"
+    """On a timeline of the steps asked for, whatever the denoising strength leaves of them, with two entries per step
+    for samplers of second order; the first text holds one entry longer than said."""
+    EXACT = "exact"
+    """On the steps that run: half of them are done at 0.5."""
+
+
+class UnknownNetworks(StrEnum):
+    """What becomes of a LoRA in a prompt that is in no folder."""
+
+    IGNORED = "ignored"
+    """A note says so; the picture is made without it (A1111)."""
+    REFUSED = "refused"
+    """The request is refused."""
+
+
 class PromptWeightRule(StrEnum):
     """Whether a number after a colon at a prompt's very end weights the whole prompt."""
 
@@ -246,6 +268,8 @@ class Rules:
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
     prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
+    prompt_timeline: TimelineRule = TimelineRule.EXACT
+    unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
 
 
 class Profile:
@@ -265,6 +289,8 @@ class Profile:
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
             prompt_weight=PromptWeightRule.A1111,
+            prompt_timeline=TimelineRule.A1111,
+            unknown_networks=UnknownNetworks.IGNORED,
         )
 
     @staticmethod
@@ -296,11 +322,15 @@ class PromptSettings:
     __pydantic_config__: ClassVar = STRICT
 
     positive: PromptText = ""
-    """Words, with emphasis `(word:1.2)`, `BREAK` and `AND`."""
+    """Words, with emphasis `(word:1.2)`, `BREAK`, `AND`, editing `[cat:dog:0.5]`, alternation `[cat|dog]`, names of
+    textual-inversion embeddings, and LoRAs `<lora:name:0.8>`."""
     negative: PromptText = ""
+    """The same, but for `AND` and LoRAs, which are text here."""
     clip_skip: Annotated[int, Interval(ge=1, le=12)] = 1
     """1 = the text encoder's last layer, 2 = the one before, …"""
     emphasis: Emphasis = Emphasis.ORIGINAL
+    uses_networks: bool = True
+    """False: LoRAs named in the prompt are left out (A1111's disable_extra_networks)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +341,31 @@ class MaskSettings:
     blur_x_px: Annotated[float, Interval(ge=0, le=256)] = 4
     """Standard deviation of the Gaussian along x, in pixels of the mask."""
     blur_y_px: Annotated[float, Interval(ge=0, le=256)] = 4
+    conditioning_strength: Strength = 1.0
+    """How much of what the mask covers is hidden from an inpainting checkpoint, which sees the picture beside the
+    latents: 1 = all of it, 0 = nothing. Without effect on other checkpoints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftInpaintingSettings:
+    """Soft inpainting blends as much of the result into the picture as the soft mask and the result's own difference
+    from the picture say. Best with a wide mask blur and masked content *original*."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    enabled: bool = False
+    schedule_bias: Annotated[float, Interval(ge=0, le=8)] = 1.0
+    """Above 1 the original counts more in the early steps, below 1 less."""
+    preservation_strength: Annotated[float, Interval(ge=0, le=8)] = 0.5
+    """How much of the original stays where the mask is partly open."""
+    transition_contrast: Annotated[float, Interval(ge=1, le=32)] = 4.0
+    """How vivid blended latents stay; higher values sharpen the transition."""
+    mask_influence: Strength = 0.0
+    """How much the mask counts in the final blend, beside the difference."""
+    difference_threshold: Annotated[float, Interval(ge=0, le=8)] = 0.5
+    """A result that differs by so much is half opaque; lower values show more of it."""
+    difference_contrast: Annotated[float, Interval(ge=0, le=8)] = 2.0
+    """How sharply opacity rises around the threshold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +382,23 @@ class CanvasSettings:
     resize_mode: ResizeMode = ResizeMode.JUST_RESIZE
     background: Annotated[str, Matches(r"#[0-9a-fA-F]{6}", "a colour as #rrggbb")] = "#ffffff"
     """What shows through transparent pixels of the input."""
+    corrects_colours: bool = False
+    """The result gets the colours of the picture the model was given, and keeps its own light (A1111's colour
+    correction)."""
+    keeps_original: bool = True
+    """False: the result is all that the model made, of the working size, without the original around it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraPictures:
+    """What comes beside each result of an inpainting."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    mask: bool = False
+    """The soft mask that the result was blended with."""
+    cut_out: bool = False
+    """What was generated, transparent outside the mask."""
 
 
 SigmaLimit = Annotated[float, Interval(ge=0, le=1000)]
@@ -392,6 +464,8 @@ class SamplingSettings:
     rounds_timesteps: bool = False
     """The model is asked only at whole timesteps (A1111's quantization). Without effect on LCM and walked timesteps."""
     unipc: UniPcSettings = field(default_factory=UniPcSettings)
+    tiles: bool = False
+    """The picture's opposite edges fit together (A1111's tiling)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,11 +512,18 @@ class InpaintRequest:
     """Name in the catalog, or path of a checkpoint file or folder."""
     prompt: PromptSettings = field(default_factory=PromptSettings)
     mask: MaskSettings = field(default_factory=MaskSettings)
+    soft_inpainting: SoftInpaintingSettings = field(default_factory=SoftInpaintingSettings)
     canvas: CanvasSettings = field(default_factory=CanvasSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+    extras: ExtraPictures = field(default_factory=ExtraPictures)
     rules: Rules = field(default_factory=Profile.studio)
+
+    @property
+    def latent_mask_rule(self) -> LatentMaskRule:
+        """The rule that holds: soft inpainting has its own."""
+        return LatentMaskRule.SOFT if self.soft_inpainting.enabled else self.rules.latent_mask
 
     def with_seeds_drawn(self, rng: random.Random) -> "InpaintRequest":
         """The same request with every open seed replaced by a number from `rng`; a subseed without effect becomes 0."""

@@ -26,6 +26,24 @@ class Phase(StrEnum):
     DECODE = "decode"
 
 
+class NetworkKind(StrEnum):
+    LORA = "lora"
+    EMBEDDING = "embedding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedNetwork:
+    """A small network that changed the model for a job."""
+
+    kind: NetworkKind
+    name: str
+    """As the prompt calls it."""
+    sha256: Sha256
+    """Of the whole file."""
+    a1111_hash: Annotated[str, Matches(r"[0-9a-f]{12}", "12 hexadecimal digits")]
+    """By which A1111 knows it; for LoRAs, of the tensors alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """All that is needed to make one image again; travels inside its PNG."""
@@ -44,6 +62,10 @@ class Recipe:
     mask_sha256: Sha256 | None = None
     sketch_sha256: Sha256 | None = None
     """None also when nothing of a sketch counted."""
+    is_inpaint_model: bool = False
+    """Whether the model saw mask and masked picture beside the latents."""
+    networks: tuple[UsedNetwork, ...] = ()
+    """LoRAs, then embeddings, in the order of the prompts."""
     is_mask_empty: bool = False
     versions: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -54,6 +76,10 @@ class Result:
     recipe: Recipe
     changed_outside_px: int | None
     """Pixels outside the soft mask that differ from the input, counted; None when sizes differ or without mask."""
+    mask: Picture | None = None
+    """If asked for: grey, what the result was blended with."""
+    cut_out: Picture | None = None
+    """If asked for: RGBA, what was generated, transparent outside the mask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,15 @@ import numpy as np
 from torch import Tensor
 
 from underpaint.canvas import prepare, soft_mask, used_sketch
+from underpaint.encoding import EncodedCanvases, encoded_canvas, latent_masks, sampling_of
 from underpaint.geometry import Box, Size
 from underpaint.image.blend import decoded_bytes
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.job import Job, prepare_job
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.pipeline import EncodedCanvases, encoded_canvas, latent_masks, sampling_of, start_of_batch
+from underpaint.networks import JobNetworks, laid_on
+from underpaint.pipeline import start_of_batch
 from underpaint.request import BatchSettings, InpaintRequest, MaskedContent
 from underpaint.tasks import Underpainting
 
@@ -60,7 +62,8 @@ def prepared_views(
     """
     job = prepare_job(_of_one_image(request), model, pictures=[picture], mask=mask, sketch=sketch)
     soft = None if mask is None else soft_mask(request, mask)
-    with out_of_memory_explained():
+    # no text is encoded and nothing is denoised: of all that changes the model, tiling alone counts
+    with out_of_memory_explained(), laid_on(model, JobNetworks(), tiles=request.sampling.tiles):
         shown = _Views(stage)
         views = [
             PreparedView(underpainting=each, image=shown.image(_variant(job, each, soft, sketch)))

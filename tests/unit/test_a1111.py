@@ -8,8 +8,10 @@ from underpaint.codec import validated
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.request import (
     Emphasis,
+    ExtraPictures,
     InpaintArea,
     InpaintRequest,
+    LatentMaskRule,
     MaskedContent,
     MaskMode,
     NoiseLevels,
@@ -18,6 +20,7 @@ from underpaint.request import (
     RngSource,
     Sampler,
     Scheduler,
+    SoftInpaintingSettings,
     StepRule,
     UniPcSpacing,
     UniPcVariant,
@@ -223,22 +226,14 @@ def test_open_seeds(seed: Any):
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"prompt": "a <lora:tiny:1>"}, id="LoRA"),
-        pytest.param({"prompt": "[a:b:0.5]"}, id="prompt editing"),
         pytest.param({"styles": ["ink"]}, id="styles"),
         pytest.param({"restore_faces": True}, id="faces"),
-        pytest.param({"tiling": True}, id="tiling"),
-        pytest.param({"mask_round": False}, id="unrounded mask"),
         pytest.param({"latent_mask": "x"}, id="latent mask"),
         pytest.param({"script_name": "x/y/z plot"}, id="script"),
         pytest.param({"refiner_checkpoint": "other"}, id="refiner"),
-        pytest.param({"alwayson_scripts": {"Soft Inpainting": {"args": [True]}}}, id="soft inpainting"),
         pytest.param({"alwayson_scripts": {"ControlNet": {"args": [{"module": "canny"}]}}}, id="ControlNet"),
-        pytest.param({"override_settings": {"return_mask": True}}, id="return mask"),
-        pytest.param({"override_settings": {"img2img_color_correction": True}}, id="colour correction"),
         pytest.param({"override_settings": {"uni_pc_variant": "vary_coeff"}}, id="UniPC variant"),
         pytest.param({"override_settings": {"uni_pc_skip_type": "random"}}, id="UniPC spacing"),
-        pytest.param({"override_settings": {"inpainting_mask_weight": 0.5}}, id="mask weight"),
         pytest.param({"override_settings": {"emphasis": "Loud"}}, id="emphasis"),
         pytest.param({"override_settings": {"randn_source": "Dice"}}, id="noise source"),
     ],
@@ -289,3 +284,28 @@ def test_wrong_types_name_the_field(body: dict[str, Any]):
         InvalidRequest, match=next(iter(body)) if body != {"init_images": []} else "not found"
     ):
         img2img(**body)
+
+
+def test_inpainting_options_become_settings():
+    options = {
+        "inpainting_mask_weight": 0.5,
+        "img2img_color_correction": True,
+        "overlay_inpaint": False,
+        "return_mask": True,
+        "return_mask_composite": True,
+    }
+    request = img2img(override_settings=options, tiling=True, mask_round=False, disable_extra_networks=True)
+    assert request.mask.conditioning_strength == 0.5
+    assert request.canvas.corrects_colours
+    assert not request.canvas.keeps_original
+    assert request.extras == ExtraPictures(mask=True, cut_out=True)
+    assert request.sampling.tiles
+    assert request.latent_mask_rule is LatentMaskRule.SOFT
+    assert not request.prompt.uses_networks
+
+
+def test_soft_inpainting_is_read_from_its_scripts_arguments():
+    request = img2img(alwayson_scripts={"soft inpainting": {"args": [True, 2, 0.25]}})
+    assert request.soft_inpainting == SoftInpaintingSettings(
+        enabled=True, schedule_bias=2, preservation_strength=0.25
+    )

@@ -24,9 +24,14 @@ LAYERS: dict[str, set[str]] = {
     "store": WORDS | {"image", "folders"},
     "a1111": WORDS | {"prompt"},
     "a1111_text": WORDS | {"a1111", "metadata"},
-    "job": WORDS | {"image", "prompt", "sampling", "models", "plan", "canvas"},
-    "pipeline": WORDS | {"image", "prompt", "sampling", "models", "canvas", "job"},
-    "underpaintings": WORDS | {"image", "models", "canvas", "job", "pipeline", "plan"},
+    "texts": WORDS | {"prompt", "sampling"},
+    "networks": WORDS | {"prompt", "models", "texts"},
+    "softening": WORDS | {"image", "canvas"},
+    "job": WORDS | {"image", "prompt", "sampling", "models", "plan", "canvas", "texts", "networks"},
+    "encoding": WORDS | {"image", "sampling", "models", "canvas", "job", "texts"},
+    "pipeline": WORDS | {"image", "sampling", "models", "canvas", "job", "encoding", "networks", "softening"},
+    "underpaintings": WORDS
+    | {"image", "models", "canvas", "job", "pipeline", "plan", "encoding", "networks"},
     "cli": WORDS
     | {
         "cli",
@@ -37,6 +42,7 @@ LAYERS: dict[str, set[str]] = {
         "metadata",
         "store",
         "job",
+        "encoding",
         "pipeline",
         "folders",
         "server",

@@ -324,6 +324,6 @@ def test_more_pictures_than_the_batch_holds_are_refused(
 
 
 def test_syntax_we_do_not_have_is_refused(tiny_model: StableDiffusion) -> None:
-    request = replace(QUICK, prompt=PromptSettings(positive="a cat <lora:fluffy:1>"))
-    with pytest.raises(UnsupportedFeature, match="lora:fluffy"):
+    request = replace(QUICK, prompt=PromptSettings(positive="a cat <hypernet:fluffy:1>"))
+    with pytest.raises(UnsupportedFeature, match="fluffy"):
         next(inpaint(request, tiny_model))

@@ -18,8 +18,8 @@ ONLY_FOR_THE_STUDIO = {"one-image"}
 def advice_on(job: "Job", inputs: Inputs) -> "list[Advice]":
     """The most urgent advice on a job, at most three pieces."""
     from underpaint.advice import advise
+    from underpaint.encoding import sampling_of
     from underpaint.facts import facts_of
-    from underpaint.pipeline import sampling_of
 
     facts = facts_of(
         job.request,

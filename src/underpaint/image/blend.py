@@ -42,6 +42,12 @@ def decoded_bytes(decoded: np.ndarray, rounding: PixelRounding) -> np.ndarray:
     return np.rint(decoded_levels(decoded, 255, rounding)).astype(np.uint8)
 
 
+def as_decoded(levels: np.ndarray, rounding: PixelRounding) -> np.ndarray:
+    """float32 pixels that become these uint8 levels again."""
+    lost = 0.5 if rounding is PixelRounding.TRUNCATE else 0.0
+    return ((levels + lost) / 255).astype(np.float32)
+
+
 # A1111's way
 
 

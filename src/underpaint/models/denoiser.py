@@ -26,6 +26,11 @@ class Unet:
         self.alphas_cumprod = alphas_cumprod
 
     @property
+    def network(self) -> Any:
+        """The torch module itself."""
+        return self._model
+
+    @property
     def is_inpaint_model(self) -> bool:
         """Whether the network also wants to see the mask and the masked picture."""
         return self._model.config.in_channels == INPAINT_CHANNELS

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from underpaint.errors import InvalidRequest, UnsupportedCheckpoint
 from underpaint.models.embeddings import Embedding
 from underpaint.prompt.chunks import Chunk, SpecialTokens, Word, chunked
-from underpaint.prompt.parser import Piece, parse_emphasis
+from underpaint.prompt.parser import Break, Piece, parse_emphasis
 from underpaint.request import Emphasis
 
 
@@ -29,23 +29,46 @@ class TextEncoder:
             begin=tokenizer.bos_token_id, end=tokenizer.eos_token_id, pad=tokenizer.pad_token_id, comma=comma
         )
 
+    @property
+    def network(self) -> Any:
+        """The torch module itself."""
+        return self._model
+
+    @property
+    def channels(self) -> int:
+        """Numbers per token vector."""
+        return self._model.config.hidden_size
+
     def tokenize(self, text: str) -> list[int]:
         """Token ids of the text, without begin and end marks, however long."""
         return self._tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
 
     def chunks(self, prompt: str, *, emphasis: Emphasis) -> tuple[Chunk, ...]:
         """The prompt as the encoder will read it; with `Emphasis.NONE` brackets and BREAK are text."""
-        pieces = (Piece(prompt),) if emphasis is Emphasis.NONE else parse_emphasis(prompt)
-        return chunked(pieces, self.tokenize, self._special, self._words)
+        return chunked(self._pieces(prompt, emphasis), self.tokenize, self._special, self._words)
+
+    def _pieces(self, prompt: str, emphasis: Emphasis) -> tuple[Piece | Break, ...]:
+        return (Piece(prompt),) if emphasis is Emphasis.NONE else parse_emphasis(prompt)
+
+    def mentioned(
+        self, names: Iterable[str], prompts: Iterable[str], *, emphasis: Emphasis
+    ) -> tuple[str, ...]:
+        """Which of these names of embeddings occur in the prompts, in their order there."""
+        words = [Word(name=name, token_ids=tuple(self.tokenize(name)), vectors=1) for name in names]
+        found: dict[str, None] = {}
+        for prompt in prompts:
+            for chunk in chunked(self._pieces(prompt, emphasis), self.tokenize, self._special, words):
+                found.update(dict.fromkeys(name for _, name in chunk.words))
+        return tuple(found)
 
     def learn(self, embeddings: Iterable[Embedding]) -> None:
         """From now on the names of these textual inversions stand for their vectors; earlier ones are forgotten."""
         self._vectors = {embedding.name: embedding.vectors for embedding in embeddings}
         for name, vectors in self._vectors.items():
-            if vectors.shape[1] != self._model.config.hidden_size:
+            if vectors.shape[1] != self.channels:
                 raise UnsupportedCheckpoint(
                     f"The embedding {name} has vectors of {vectors.shape[1]} numbers; this model's text encoder has "
-                    f"{self._model.config.hidden_size}."
+                    f"{self.channels}."
                 )
         self._words = [
             Word(name=name, token_ids=tuple(self.tokenize(name)), vectors=len(vectors))

@@ -15,6 +15,11 @@ class Vae:
         self._model = model
         self._scale: float = model.config.scaling_factor
 
+    @property
+    def network(self) -> Any:
+        """The torch module itself."""
+        return self._model
+
     def encode(self, pixels: Num[np.ndarray, "height width 3"]) -> Float[Tensor, "1 4 h w"]:
         """Latents of a picture (uint8, or float in [0, 1]) whose sides are multiples of 8, scaled to unit variance.
 

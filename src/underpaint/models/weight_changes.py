@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from underpaint.errors import UnsupportedCheckpoint
+from underpaint.models.denoiser import INPAINT_CHANNELS
 
 Parts = Mapping[str, Tensor]
 
@@ -25,6 +26,8 @@ def weight_change(parts: Parts, weight: Tensor) -> Tensor:
         raise UnsupportedCheckpoint(
             f"A LoRA of an unknown kind, with the tensors {', '.join(sorted(parts))}."
         )
+    if weight.shape[1:2] == (INPAINT_CHANNELS,) and change.numel() * INPAINT_CHANNELS == weight.numel() * 4:
+        change = _with_inputs_of(weight, change)
     if change.numel() != weight.numel():
         raise UnsupportedCheckpoint(
             f"The LoRA changes a weight of {change.numel()} numbers where the model has {weight.numel()}; it was made "
@@ -32,6 +35,13 @@ def weight_change(parts: Parts, weight: Tensor) -> Tensor:
         )
     change = change.reshape(weight.shape)
     return _decomposed(change, weight, parts["dora_scale"]) if "dora_scale" in parts else change
+
+
+def _with_inputs_of(weight: Tensor, change: Tensor) -> Tensor:
+    """A change of an ordinary model's first convolution for an inpainting model's: its further inputs stay."""
+    change = change.reshape(len(weight), -1, *weight.shape[2:])
+    others = change.new_zeros(len(weight), weight.shape[1] - change.shape[1], *weight.shape[2:])
+    return torch.cat([change, others], dim=1)
 
 
 def _scale(parts: Parts, rank: int) -> float:

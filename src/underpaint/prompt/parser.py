@@ -1,7 +1,6 @@
 """Emphasis: `(word)`, `((word))`, `[word]`, `(word:1.3)` and BREAK, as AUTOMATIC1111's webui reads them.
 
-Any text is a prompt: what does not parse as syntax is text. `unsupported_syntax` names what the webui would read as
-more than emphasis.
+Any text is a prompt: what does not parse as syntax is text.
 """
 
 import math
@@ -97,12 +96,6 @@ def render(parts: Iterable[Piece | Break]) -> str:
     return words[0] + "".join(joint + word for joint, word in zip(joints, words[1:], strict=True))
 
 
-def unsupported_syntax(text: str) -> str | None:
-    """The first use of extra networks or prompt editing, quoted with its name; None if there is none."""
-    found = [*_extra_networks(text), *_edits(text)]
-    return min(found)[1] if found else None
-
-
 def limited(weight: float) -> float:
     """The weight, within ±`MAX_WEIGHT`."""
     return math.copysign(min(abs(weight), MAX_WEIGHT), weight)
@@ -176,43 +169,3 @@ def _joint(left: tuple[Piece | Break, str], right: tuple[Piece | Break, str]) ->
     if not isinstance(left[0], Break) and not isinstance(right[0], Break):
         return ""
     return "\\" if left[1][-1].isspace() or right[1][0].isspace() else " "
-
-
-def _extra_networks(text: str) -> Iterator[tuple[int, str]]:
-    for found in re.finditer(r"<\w+:[^>]+>", text):
-        yield found.start(), f"the extra network {found[0]}"
-
-
-@dataclass(slots=True)
-class _OpenBracket:
-    bracket: str
-    start: int
-    last_colon: int | None = None
-    alternates: bool = False
-
-
-def _edits(text: str) -> Iterator[tuple[int, str]]:
-    """`[from:to:when]`, with either text left out, and `[a|b]`."""
-    stack: list[_OpenBracket] = []
-    for token in re.finditer(r"\\.|[()\[\]:|]", text, re.DOTALL):
-        match token[0]:
-            case "(" | "[" as bracket:
-                stack.append(_OpenBracket(bracket, token.start()))
-            case ")" | "]" as bracket if stack and stack[-1].bracket == CLOSED_BY[bracket]:
-                closed = stack.pop()
-                if bracket == "]" and _is_edit(closed, text, token.start()):
-                    yield closed.start, f"prompt editing {text[closed.start : token.end()]}"
-            case ":" if stack:
-                stack[-1].last_colon = token.start()
-            case "|" if stack:
-                stack[-1].alternates = True
-            case _:
-                pass
-
-
-def _is_edit(bracket: _OpenBracket, text: str, end: int) -> bool:
-    if bracket.alternates:
-        return True
-    if bracket.last_colon is None:
-        return False
-    return re.fullmatch(rf"\s*(?:{NUMBER})\s*", text[bracket.last_colon + 1 : end]) is not None

@@ -15,6 +15,7 @@ from underpaint.request import (
     Rules,
     Sampler,
     SamplingSettings,
+    SoftInpaintingSettings,
     StepControl,
     StepRule,
 )
@@ -29,7 +30,7 @@ from underpaint.sampling.denoiser import (
     consistency_table,
 )
 from underpaint.sampling.guidance import Guidance, GuidedPredictor, counting_calls
-from underpaint.sampling.masking import blended, keep_unmasked, show_unmasked
+from underpaint.sampling.masking import Blend, keep_unmasked, plain_blend, show_unmasked, soft_blend
 from underpaint.sampling.noise import BatchNoise
 from underpaint.sampling.schedules import Span, sigmas_for
 from underpaint.sampling.solvers.common import NoiseDraw
@@ -66,18 +67,24 @@ class Sampling:
     noise: NoiseSettings
     rules: Rules
     table: SigmaTable
+    soft: SoftInpaintingSettings | None = None
+    """How partly masked latents are blended; None: always by their mask."""
 
     def planned_steps(self, *, from_picture: bool) -> int:
         """How many steps `run` will yield; DPM adaptive, which cannot know, yields steps numbered up to this."""
         sampler, last_step = self.settings.sampler, self.rules.last_step
         return number_of_steps(sampler, self.sigmas(from_picture=from_picture), last_step)
 
+    def steps_to_run(self, *, from_picture: bool) -> int:
+        """The steps that the denoising strength leaves, as they are asked for; at least one."""
+        steps = step_range(self.settings, self.rules.steps).calls if from_picture else self.settings.steps
+        return max(steps, 1)
+
     def guidance(self, *, from_picture: bool) -> Guidance:
         """How the sampler wants the prompts put together."""
         settings = self.settings
         is_cfgpp = settings.sampler is Sampler.DDIM_CFGPP
-        steps = step_range(settings, self.rules.steps).calls if from_picture else settings.steps
-        calls = max(steps, 1) * self._traits.calls_per_step
+        calls = self.steps_to_run(from_picture=from_picture) * self._traits.calls_per_step
 
         def leaves_out_negative(call: int, timestep: float) -> bool:
             if settings.negative_from and call / calls <= settings.negative_from:
@@ -112,7 +119,8 @@ class Sampling:
             return x / math.hypot(1, self.sigmas(from_picture=start.init is not None)[0])
         if start.init is None or start.mask is None:
             return x
-        return blended(x, start.init, start.mask)
+        timestep = self._timesteps(from_picture=True).timestep(self.sigmas(from_picture=True)[0])
+        return self._blend(x, start.init, start.mask, timestep)
 
     def run(self, predict: GuidedPredictor, start: Start) -> Iterator[Step]:
         """Yields every step. Nothing is yielded when the strength leaves no step to do."""
@@ -146,6 +154,10 @@ class Sampling:
     @property
     def _walks_timesteps(self) -> bool:
         return self._traits.walks_timesteps and self.rules.ddim is DdimRule.A1111
+
+    @property
+    def _blend(self) -> Blend:
+        return plain_blend if self.soft is None else soft_blend(self.soft)
 
     @property
     def _levels(self) -> SigmaTable:
@@ -199,7 +211,7 @@ class Sampling:
     def _denoiser(self, predict: NoisePredictor, start: Start) -> Denoiser:
         if self._walks_timesteps:
             if start.init is not None and start.mask is not None:
-                predict = show_unmasked(predict, start.init, start.mask)
+                predict = show_unmasked(predict, start.init, start.mask, self._blend)
             return clean_estimates(predict, self._timesteps(start.init is not None).timestep)
         if self.settings.sampler is Sampler.LCM:
             denoise = consistency_estimates(predict, self._levels)
@@ -210,7 +222,7 @@ class Sampling:
             )
         if start.init is None or start.mask is None:
             return denoise
-        return keep_unmasked(denoise, start.init, start.mask)
+        return keep_unmasked(denoise, start.init, start.mask, self._blend)
 
     def _brownian(self, start: Start) -> NoiseDraw:
         steps = self.settings.steps

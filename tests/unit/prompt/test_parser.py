@@ -1,6 +1,6 @@
 import pytest
 
-from underpaint.prompt.parser import MAX_WEIGHT, Break, Piece, parse_emphasis, render, unsupported_syntax
+from underpaint.prompt.parser import MAX_WEIGHT, Break, Piece, parse_emphasis, render
 
 UP, DOWN = 1.1, 1 / 1.1
 
@@ -68,41 +68,3 @@ def test_weights_stay_finite(text: str) -> None:
 def test_hostile_text_is_read_in_reasonable_time(text: str) -> None:
     """Would not come back for minutes if any step were quadratic in slow code."""
     parse_emphasis(text)
-    unsupported_syntax(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        pytest.param("a <lora:hair:0.8> girl", "the extra network <lora:hair:0.8>", id="lora"),
-        pytest.param("<hypernet:x:1> [a|b]", "the extra network <hypernet:x:1>", id="first-of-two"),
-        pytest.param("[a:b:0.5]", "prompt editing [a:b:0.5]", id="from-to"),
-        pytest.param("x [b: 3 ] y", "prompt editing [b: 3 ]", id="to"),
-        pytest.param("[a::3]", "prompt editing [a::3]", id="from"),
-        pytest.param("a [b|c] d", "prompt editing [b|c]", id="alternation"),
-        pytest.param("a [(b:1.2):c:4]", "prompt editing [(b:1.2):c:4]", id="emphasis-inside"),
-        pytest.param("(a [b|c]:1.2)", "prompt editing [b|c]", id="inside-emphasis"),
-    ],
-)
-def test_unsupported_syntax_is_named(text: str, found: str) -> None:
-    assert unsupported_syntax(text) == found
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a cat",
-        "[cat]",
-        "(cat:1.2)",
-        "[a (b:3)]",
-        r"\[a:b:3\]",
-        "a | b",
-        "LAND and SAND",
-        "a AND b",
-        "1 < 2 > 0",
-        "[a:b]",
-        "[a:b:3",
-    ],
-)
-def test_supported_syntax(text: str) -> None:
-    assert unsupported_syntax(text) is None

@@ -1,0 +1,181 @@
+"""A job in the model's terms: texts, pictures and masks, encoded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from underpaint.canvas import PreparedCanvas, latent_mask
+from underpaint.geometry import Size
+from underpaint.image.resize import resized_mask, size_of
+from underpaint.job import Job
+from underpaint.models.inpaint_conditioning import blank_conditioning, inpaint_conditioning
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.request import GRID_PX, InpaintRequest, LatentMaskRule
+from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
+from underpaint.sampling.guidance import (
+    ConditionalPredictor,
+    GuidedPredictor,
+    Weighted,
+    guided,
+    of_equal_length,
+)
+from underpaint.sampling.samplers import Sampling
+from underpaint.texts import PartOverTime, Texts, Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedCanvases:
+    """What lies on the canvases of a job, in latents."""
+
+    init: Tensor
+    """Clean latents of every canvas (canvases, 4, h, w), before the masked content's latent part."""
+    mask: Tensor | None
+    """(canvases, 1, h, w), 1 = repaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedText:
+    """A prompt over time: one row (stretches, tokens, channels) per stretch."""
+
+    part: PartOverTime
+    contexts: Tensor
+
+    def at(self, call: int, timeline: Timeline) -> Tensor:
+        """The context (1, tokens, channels) of a model call."""
+        i = timeline.stretch_at(self.part.stretches, call)
+        return self.contexts[i : i + 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedTexts:
+    timeline: Timeline
+    positive: tuple[EncodedText, ...]
+    negative: EncodedText
+
+    def at(self, call: int) -> tuple[list[Weighted], Tensor]:
+        """Positive prompts and negative prompt of a model call."""
+        contexts = of_equal_length([text.at(call, self.timeline) for text in self.positive])
+        weighted = [
+            Weighted(context, text.part.weight) for context, text in zip(contexts, self.positive, strict=True)
+        ]
+        return weighted, self.negative.at(call, self.timeline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A job in the model's terms."""
+
+    texts: EncodedTexts
+    sampling: Sampling
+    canvases: EncodedCanvases | None
+    """None for text-to-image."""
+    seen: Tensor | None
+    """(canvases, 5, h, w): what an inpainting model sees beside the latents; one row for text-to-image."""
+
+    def predictor(self, predict: ConditionalPredictor, *, from_picture: bool) -> GuidedPredictor:
+        """The guided predictor, with the prompts of every call."""
+        guidance = self.sampling.guidance(from_picture=from_picture)
+
+        def predict_guided(x: Tensor, timestep: float, call: int) -> Tensor:
+            return guided(predict, *self.texts.at(call), guidance)(x, timestep, call)
+
+        return predict_guided
+
+
+def encode(job: Job) -> Encoded:
+    """Texts, pictures and masks in the model's terms."""
+    canvases = None
+    if job.canvases:
+        init = torch.cat([encoded_canvas(job.model, canvas) for canvas in job.canvases])
+        canvases = EncodedCanvases(init=init, mask=latent_masks(job))
+    return Encoded(
+        texts=encoded_texts(job.request, job.texts, job.model),
+        sampling=sampling_of(job),
+        canvases=canvases,
+        seen=_seen(job) if job.model.is_inpaint_model else None,
+    )
+
+
+def sampling_of(job: Job) -> Sampling:
+    """The job's sampler with the model's noise levels."""
+    settings, soft = job.request.sampling, job.request.soft_inpainting
+    alphas = adjusted_alphas(
+        torch.as_tensor(job.model.unet.alphas_cumprod), settings.noise_levels, rounds=settings.rounds_alphas
+    )
+    return Sampling(
+        settings=settings,
+        noise=job.request.noise,
+        rules=job.request.rules,
+        table=SigmaTable(alphas),
+        soft=soft if soft.enabled else None,
+    )
+
+
+def encoded_texts(request: InpaintRequest, texts: Texts, model: StableDiffusion) -> EncodedTexts:
+    """All texts; those of one prompt are encoded together."""
+    prompt = request.prompt
+
+    def encoded(part: PartOverTime) -> EncodedText:
+        contexts = model.text.encode_together(
+            part.texts, clip_skip=prompt.clip_skip, emphasis=prompt.emphasis
+        )
+        return EncodedText(part=part, contexts=contexts)
+
+    return EncodedTexts(
+        timeline=texts.timeline,
+        positive=tuple(encoded(part) for part in texts.positive),
+        negative=encoded(texts.negative),
+    )
+
+
+def encoded_canvas(model: StableDiffusion, canvas: PreparedCanvas) -> Tensor:
+    """The clean latents (1, 4, h, w) of a canvas, of its working size."""
+    return _at_working_size(model.vae.encode(canvas.image), canvas.plan.latents)
+
+
+def _at_working_size(latents: Tensor, size: Size) -> Tensor:
+    if latents.shape[2:] == (size.height, size.width):
+        return latents
+    return interpolate(latents, size=(size.height, size.width), mode="bilinear", antialias=False)
+
+
+def latent_masks(job: Job) -> Tensor | None:
+    """The masks of all canvases (canvases, 1, h, w), 1 = repaint; all of them have one, or none has."""
+    rule = job.request.latent_mask_rule
+    masks = [latent_mask(canvas.mask, rule) for canvas in job.canvases if canvas.mask is not None]
+    return torch.from_numpy(np.stack(masks))[:, None].to(job.model.device) if masks else None
+
+
+# what inpainting models see
+
+
+def _seen(job: Job) -> Tensor:
+    if not job.canvases:
+        shape = job.latent_shape
+        return blank_conditioning(job.model.vae, torch.zeros(1, *shape, device=job.model.device))
+    return torch.cat([_seen_of_canvas(job, canvas) for canvas in job.canvases])
+
+
+def _seen_of_canvas(job: Job, canvas: PreparedCanvas) -> Tensor:
+    size = size_of(canvas.image)
+    if canvas.mask is None:
+        mask = np.ones((size.height, size.width), np.float32)
+    else:
+        mask = hidden_share(resized_mask(canvas.mask, size), job.request.latent_mask_rule)
+    strength = job.request.mask.conditioning_strength
+    seen = inpaint_conditioning(job.model.vae, canvas.image, mask, strength=strength)
+    return _at_working_size(seen, canvas.plan.latents)
+
+
+def hidden_share(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
+    """float32 in [0, 1]: how much an inpainting model shall not see of every pixel of a uint8 mask."""
+    match rule:
+        case LatentMaskRule.ROUNDED:
+            return (mask > 127).astype(np.float32)
+        case LatentMaskRule.COVERING:  # just the cells that are repainted
+            return latent_mask(mask, rule).repeat(GRID_PX, axis=0).repeat(GRID_PX, axis=1)
+        case LatentMaskRule.SOFT:
+            return mask.astype(np.float32) / 255

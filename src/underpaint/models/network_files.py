@@ -1,0 +1,81 @@
+"""Where LoRAs and textual-inversion embeddings lie, and which file a name in a prompt means."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from underpaint.errors import ModelNotFound
+from underpaint.models.catalog import SAFETENSORS
+from underpaint.models.embeddings import ENDINGS
+from underpaint.models.weights import opened
+
+LORA_FOLDERS = ("Lora", "lora", "loras", "LyCORIS")
+EMBEDDING_FOLDERS = ("embeddings",)
+MODELS, CHECKPOINTS = "models", "Stable-diffusion"
+TRAINER_NAME = "ss_output_name"
+"""What Kohya's trainer called its result, whatever the file is called now."""
+
+
+def lora_files(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """All LoRAs of these model folders: in `Lora` or `loras`, inside or beside them, as in A1111's tree."""
+    return _files(folders, LORA_FOLDERS, (SAFETENSORS,))
+
+
+def embedding_files(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """All embeddings of these model folders: in `embeddings`, inside or beside them."""
+    return _files(folders, EMBEDDING_FOLDERS, ENDINGS)
+
+
+def find_lora(name: str, folders: Sequence[Path]) -> Path:
+    """The LoRA with this file name, without ending, or called so by its trainer. Raises `ModelNotFound`."""
+    files = lora_files(folders)
+    named = [path for path in files if path.stem == name] or [
+        path for path in files if _trainer_name(path) == name
+    ]
+    if named:
+        return named[0]
+    close = get_close_matches(name, [path.stem for path in files], n=3)
+    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    raise ModelNotFound(
+        f"No LoRA is called {name!r}.{hint} LoRAs lie in a folder called Lora or loras beside the models; {len(files)} "
+        "were found."
+    )
+
+
+def tensors_sha256(path: Path) -> str:
+    """The sha256 of a safetensors file after its header, by which Kohya's tools and A1111 know a LoRA."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        file.seek(8 + int.from_bytes(file.read(8), "little"))
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _trainer_name(path: Path) -> str | None:
+    with opened(path) as file:
+        return (file.metadata() or {}).get(TRAINER_NAME)
+
+
+def _files(folders: Sequence[Path], names: Sequence[str], endings: Sequence[str]) -> tuple[Path, ...]:
+    roots = dict.fromkeys((base / name).resolve() for base in _bases(folders) for name in names)
+    found = [
+        path
+        for root in roots
+        if root.is_dir()
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() in endings and path.is_file()
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _bases(folders: Sequence[Path]) -> Iterator[Path]:
+    """The folders in which such a folder may lie: the given one, its `models`, and those above it in A1111's tree."""
+    for folder in folders:
+        yield folder
+        yield folder / MODELS
+        above = folder.resolve()
+        while above.name in (MODELS, CHECKPOINTS):
+            above = above.parent
+            yield above

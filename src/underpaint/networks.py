@@ -1,0 +1,135 @@
+"""The small networks a job's prompts name: which files they are, and the model with them on."""
+
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedCheckpoint, UnsupportedFeature
+from underpaint.models.catalog import sha256_of
+from underpaint.models.embeddings import Embedding, read_embedding
+from underpaint.models.lora import Applied, applied, read_lora
+from underpaint.models.network_files import embedding_files, find_lora, tensors_sha256
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.models.text import TextEncoder
+from underpaint.models.tiling import edges_joined
+from underpaint.prompt.extra_networks import NetworkUse
+from underpaint.request import InpaintRequest, UnknownNetworks
+from underpaint.result import NetworkKind, UsedNetwork
+from underpaint.texts import Texts
+
+LORA_KINDS = ("lora", "lyco")
+HYPERNETWORK = "hypernet"
+SHORT_HASH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobNetworks:
+    """What changes the model while a job runs."""
+
+    loras: tuple[Applied, ...] = ()
+    embeddings: tuple[Embedding, ...] = ()
+    used: tuple[UsedNetwork, ...] = ()
+    notes: tuple[str, ...] = ()
+    """About networks that are named and left out."""
+
+
+def networks_of(
+    request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, folders: Sequence[Path]
+) -> JobNetworks:
+    """Finds and reads what the texts name. LoRAs nobody knows are refused or noted, as the rules say."""
+    notes: list[str] = []
+    loras: list[tuple[Path, Applied]] = []
+    for use in texts.uses if request.prompt.uses_networks else ():
+        try:
+            path = _lora_of(use, folders)
+        except InvalidRequest as error:
+            if request.rules.unknown_networks is UnknownNetworks.REFUSED or use.kind == HYPERNETWORK:
+                raise
+            notes.append(str(error))
+            continue
+        except ModelNotFound as error:
+            if request.rules.unknown_networks is UnknownNetworks.REFUSED:
+                raise
+            notes.append(f"{error} The picture is made without it.")
+            continue
+        loras.append((path, _applied(use, path)))
+    embeddings, left_out = _embeddings_of(request, texts, text_encoder, folders)
+    return JobNetworks(
+        loras=tuple(lora for _, lora in loras),
+        embeddings=tuple(embedding for _, embedding in embeddings),
+        used=(
+            *(_used_lora(path, lora.lora.name) for path, lora in loras),
+            *(_used_embedding(path) for path, _ in embeddings),
+        ),
+        notes=(*notes, *left_out),
+    )
+
+
+@contextmanager
+def laid_on(model: StableDiffusion, networks: JobNetworks, *, tiles: bool) -> Generator[None]:
+    """The model as a job wants it, while the context lasts; afterwards it is what it was, to the bit."""
+    with ExitStack() as stack:
+        if networks.loras:
+            stack.enter_context(applied(model.unet.network, model.text.network, networks.loras))
+        if networks.embeddings:
+            model.text.learn(networks.embeddings)
+            stack.callback(model.text.learn, ())
+        if tiles:
+            stack.enter_context(edges_joined(model.unet.network, model.vae.network))
+        yield
+
+
+def _lora_of(use: NetworkUse, folders: Sequence[Path]) -> Path:
+    if use.kind == HYPERNETWORK:
+        raise UnsupportedFeature(
+            f"The prompt names the hypernetwork {use.name!r}, which this version does not support; remove it."
+        )
+    if use.kind not in LORA_KINDS:
+        raise InvalidRequest(
+            f"The prompt names <{use.kind}:{use.name}>, a network of an unknown kind; LoRAs are <lora:name:0.8>."
+        )
+    return find_lora(use.name, folders)
+
+
+def _applied(use: NetworkUse, path: Path) -> Applied:
+    return Applied(
+        lora=replace(read_lora(path), name=use.name),
+        text_strength=use.text_strength,
+        unet_strength=use.unet_strength,
+        max_rank=use.max_rank,
+    )
+
+
+def _embeddings_of(
+    request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, folders: Sequence[Path]
+) -> tuple[list[tuple[Path, Embedding]], list[str]]:
+    """Those whose names occur in the texts, and notes on those that do not fit the model: their names stay text."""
+    everything = "\n".join(texts.all_texts()).lower()
+    files = {path.stem: path for path in embedding_files(folders) if path.stem.lower() in everything}
+    names = text_encoder.mentioned(files, texts.all_texts(), emphasis=request.prompt.emphasis)
+    found: list[tuple[Path, Embedding]] = []
+    notes: list[str] = []
+    for name in names:
+        try:
+            embedding = read_embedding(files[name])
+        except UnsupportedCheckpoint as error:
+            notes.append(f"The word {name!r} stays text: {error}")
+            continue
+        if embedding.vectors.shape[1] == text_encoder.channels:
+            found.append((files[name], embedding))
+        else:
+            notes.append(f"The word {name!r} stays text: the embedding was made for another kind of model.")
+    return found, notes
+
+
+def _used_lora(path: Path, name: str) -> UsedNetwork:
+    short = tensors_sha256(path)[:SHORT_HASH]
+    return UsedNetwork(kind=NetworkKind.LORA, name=name, sha256=sha256_of(path), a1111_hash=short)
+
+
+def _used_embedding(path: Path) -> UsedNetwork:
+    whole = sha256_of(path)
+    return UsedNetwork(
+        kind=NetworkKind.EMBEDDING, name=path.stem, sha256=whole, a1111_hash=whole[:SHORT_HASH]
+    )

@@ -1,0 +1,91 @@
+"""LoRAs and embeddings named in prompts, on the tiny model of A1111's golden cases."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedFeature
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.networks import JobNetworks, laid_on, networks_of
+from underpaint.request import InpaintRequest, Profile, PromptSettings
+from underpaint.result import NetworkKind
+from underpaint.texts import texts_of
+
+GOLDEN = Path(__file__).parents[1] / "reference" / "a1111"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """An A1111 folder with one LoRA and one embedding."""
+    (tmp_path / "models" / "Lora" / "styles").mkdir(parents=True)
+    (tmp_path / "embeddings").mkdir()
+    shutil.copy(GOLDEN / "lora" / "tinylora.safetensors", tmp_path / "models" / "Lora" / "styles")
+    shutil.copy(GOLDEN / "embeddings" / "tinyembed.safetensors", tmp_path / "embeddings")
+    return tmp_path
+
+
+def found(request: InpaintRequest, model: StableDiffusion, folder: Path) -> JobNetworks:
+    return networks_of(request, texts_of(request, from_picture=False), model.text, [folder])
+
+
+def asking(prompt: str) -> InpaintRequest:
+    return InpaintRequest(prompt=PromptSettings(positive=prompt))
+
+
+@pytest.mark.parametrize("inside", ["", "models", "models/Stable-diffusion"])
+def test_networks_lie_in_a1111s_tree(tiny_model: StableDiffusion, tree: Path, inside: str) -> None:
+    (tree / "models" / "Stable-diffusion").mkdir()
+    networks = found(asking("(TinyEmbed:1.2) <lora:tinylora:0.5:0.25>"), tiny_model, tree / inside)
+    assert [(used.kind, used.name) for used in networks.used] == [
+        (NetworkKind.LORA, "tinylora"),
+        (NetworkKind.EMBEDDING, "tinyembed"),
+    ]
+    (lora,) = networks.loras
+    assert (lora.text_strength, lora.unet_strength) == (0.5, 0.25)
+
+
+def test_unknown_loras_are_refused_with_a_guess(tiny_model: StableDiffusion, tree: Path) -> None:
+    with pytest.raises(ModelNotFound, match="Did you mean 'tinylora'"):
+        found(asking("<lora:tinylara:1>"), tiny_model, tree)
+
+
+def test_under_a1111s_rules_unknown_networks_are_noted(tiny_model: StableDiffusion, tree: Path) -> None:
+    request = replace(asking("<lora:missing:1> <foo:bar>"), rules=Profile.a1111())
+    networks = found(request, tiny_model, tree)
+    assert not networks.loras
+    assert len(networks.notes) == 2
+
+
+def test_hypernetworks_and_unknown_kinds_are_refused(tiny_model: StableDiffusion, tree: Path) -> None:
+    with pytest.raises(UnsupportedFeature):
+        found(asking("<hypernet:x:1>"), tiny_model, tree)
+    with pytest.raises(InvalidRequest, match="unknown kind"):
+        found(asking("<foo:x:1>"), tiny_model, tree)
+
+
+def test_networks_can_be_left_out(tiny_model: StableDiffusion, tree: Path) -> None:
+    request = InpaintRequest(prompt=PromptSettings(positive="<lora:tinylora:1>", uses_networks=False))
+    assert not found(request, tiny_model, tree).loras
+
+
+def test_a_damaged_embedding_leaves_its_name_text(tiny_model: StableDiffusion, tree: Path) -> None:
+    (tree / "embeddings" / "cat.pt").write_bytes(b"no pickle")
+    networks = found(asking("a cat"), tiny_model, tree)
+    assert not networks.embeddings
+    assert "'cat' stays text" in networks.notes[0]
+
+
+def test_afterwards_the_model_is_what_it_was(tiny_model: StableDiffusion, tree: Path) -> None:
+    networks = found(asking("tinyembed <lora:tinylora:1>"), tiny_model, tree)
+    modules = [tiny_model.unet.network, tiny_model.text.network, tiny_model.vae.network]
+    before = [parameter.clone() for module in modules for parameter in module.parameters()]
+    with laid_on(tiny_model, networks, tiles=True):
+        assert tiny_model.unet.network.conv_in.padding_mode == "circular"
+        changed = [parameter for module in modules for parameter in module.parameters()]
+        assert any(not torch.equal(a, b) for a, b in zip(before, changed, strict=True))
+    after = [parameter for module in modules for parameter in module.parameters()]
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert tiny_model.unet.network.conv_in.padding_mode == "zeros"
