@@ -5,6 +5,8 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads must not spin: other work shares the cores
 
+from training.adopt import adopt
+from training.census import train_census
 from training.classifier import train_classifier
 from training.curriculum import STAGES
 from training.export import export
@@ -18,6 +20,8 @@ from training.vae import freeze_encoder, train_decoder, train_vae
 def run_stage(stage: str, minutes: float, workers: int | None) -> None:
     """Runs one stage for so many minutes, continuing from its checkpoint."""
     match stage:
+        case "adopt":
+            adopt()
         case "vae":
             launch(train_vae, minutes, workers=workers)
         case "freeze":
@@ -28,6 +32,8 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
             launch(train_text, minutes, workers=workers)
         case "classifier":
             launch(train_classifier, minutes, workers=workers)
+        case "census":
+            launch(train_census, minutes, workers=workers)
         case "export":
             export()
         case _:
@@ -44,7 +50,7 @@ def run_all(workers: int | None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    stages = ["all", "vae", "freeze", "decoder", "text", "classifier", "export", *STAGES]
+    stages = ["all", "adopt", "vae", "freeze", "decoder", "text", "classifier", "census", "export", *STAGES]
     parser.add_argument("stage", choices=stages)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--workers", type=int, default=None, help="processes; one per core by default")

@@ -56,8 +56,11 @@ ROWS = {
     "kind_and_colour": "both",
     "sky": "sky recognised",
     "ground": "ground recognised",
+    "pair_kinds": "two subjects: both recognised",
+    "pair_kinds_and_colours": "two subjects: both, each in its colour",
     "judge_kind": "the judge itself on drawn scenes: subject",
     "judge_colour": "the judge itself on drawn scenes: colour",
+    "judge_pair": "the judge of two subjects itself on drawn scenes: all right",
 }
 
 
@@ -68,8 +71,9 @@ def model_card(figures: Mapping[str, float] | None) -> str:
 
 def _table(figures: Mapping[str, float]) -> str:
     head = (
-        f"{figures['prompts']} fixed prompts at {figures['size_px']} px, {figures['steps']} steps, guidance 5, judged by a classifier"
-        " trained on drawn scenes only.\n\n| what | figure |\n|---|---|"
+        f"{figures['prompts']} fixed prompts and {figures['pairs']} for two subjects at {figures['size_px']} px, "
+        f"{figures['steps']} steps, guidance 5, judged by classifiers\ntrained on drawn scenes only. The pairs combine "
+        "colours that the last stage never shows together.\n\n| what | figure |\n|---|---|"
     )
     rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items()]
     return "\n".join([head, *rows])

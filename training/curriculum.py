@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from training.courses import Course
 from training.pool import Shape
+
+Courses = dict[Course, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Diet:
-    """One latent size: its share of the steps, batch per worker, pool, and new scenes per step and difficulty."""
+    """One latent size: its share of the steps, batch per worker, scenes per course in its pool, new scenes per step."""
 
     shape: Shape
     share: float
@@ -24,14 +28,15 @@ class Stage:
 
     native_px: int
     diets: tuple[Diet, ...]
-    easy: tuple[float, float]
-    """The share of scenes with one large subject, at the start and at the end."""
+    courses: tuple[Courses, Courses]
+    """The shares of the kinds of scenes, at the start and at the end."""
     rate: float
     trains_text: bool = False
     anneals: bool = False
 
-    def easy_share(self, progress: float) -> float:
-        start, end = self.easy
+    def course_shares(self, progress: float) -> NDArray[np.float64]:
+        """The part of the scenes that each kind makes up."""
+        start, end = (np.array([shares.get(course, 0.0) for course in Course]) for shares in self.courses)
         return start + progress * (end - start)
 
     def pick_diet(self, rng: np.random.Generator) -> int:
@@ -41,20 +46,28 @@ class Stage:
 
 
 def _small(share: float) -> Diet:
-    return Diet(Shape(8, 8), share, batch=64, capacity=60_000, fresh=4)
+    return Diet(Shape(8, 8), share, batch=64, capacity=60_000, fresh=8)
 
 
 def _medium(share: float) -> Diet:
-    return Diet(Shape(16, 16), share, batch=24, capacity=20_000, fresh=2)
+    return Diet(Shape(16, 16), share, batch=24, capacity=20_000, fresh=4)
 
 
 def _large(width: int, height: int, share: float, capacity: int) -> Diet:
-    return Diet(Shape(width, height), share, batch=8, capacity=capacity, fresh=1)
+    """As many latent pixels per batch as 8 squares of 32 have, or nearly so."""
+    batch = max(2, round(8 * 32 * 32 / (width * height)))
+    return Diet(Shape(width, height), share, batch, capacity, fresh=max(1, batch // 4))
 
+
+def _easy(share: float) -> Courses:
+    return {Course.CLOSE: share, Course.MIXED: 1 - share}
+
+
+LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.35, Course.DETAIL: 0.25}
 
 STAGES = {
-    "unet8": Stage(64, (_small(1.0),), easy=(0.75, 0.6), rate=1.5e-3, trains_text=True),
-    "unet16": Stage(128, (_medium(0.85), _small(0.15)), easy=(0.65, 0.5), rate=1.2e-3),
+    "unet8": Stage(64, (_small(1.0),), (_easy(0.75), _easy(0.6)), rate=1.5e-3, trains_text=True),
+    "unet16": Stage(128, (_medium(0.85), _small(0.15)), (_easy(0.65), _easy(0.5)), rate=1.2e-3),
     "unet32": Stage(
         256,
         (
@@ -65,8 +78,27 @@ STAGES = {
             _medium(0.12),
             _small(0.05),
         ),
-        easy=(0.65, 0.4),
+        (_easy(0.65), _easy(0.4)),
         rate=1e-3,
+        anneals=True,
+    ),
+    "unet64": Stage(
+        256,
+        (
+            _large(32, 32, 0.55, capacity=4000),
+            _large(40, 24, 0.04, capacity=500),
+            _large(24, 40, 0.04, capacity=500),
+            _large(32, 24, 0.04, capacity=500),
+            _large(24, 24, 0.04, capacity=500),
+            _large(48, 32, 0.06, capacity=700),
+            _large(32, 48, 0.04, capacity=500),
+            _large(48, 48, 0.09, capacity=700),
+            _large(64, 64, 0.05, capacity=400),
+            _medium(0.05),
+        ),
+        (LATER_COURSES, LATER_COURSES),
+        rate=1e-3,
+        trains_text=True,
         anneals=True,
     ),
 }

@@ -11,8 +11,10 @@ PLAN: dict[str, float] = {
     "unet8": 40,
     "unet16": 60,
     "unet32": 240,
+    "unet64": 120,
     "decoder": 60,
     "classifier": 10,
+    "census": 15,
     "export": 1,
 }
 DONE = RUNS / "plan.json"

@@ -1,16 +1,18 @@
 """A pool of encoded scenes that a denoiser trains on while new ones keep coming in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import CLIPTokenizer
 
+from training.courses import Course, example
 from training.data import to_pixels
-from training.scenes import caption, draw, random_scene
 from training.text import CONTEXT, tokenize
 from training.vae import encode
 
@@ -27,42 +29,47 @@ class Shape:
 
 
 class Pool:
-    """Encoded scenes of one latent shape, half of them close-ups, in fixed memory; the oldest give way."""
+    """Encoded scenes of one latent shape in fixed memory, each course apart; the oldest give way."""
 
     def __init__(self, shape: Shape, capacity: int) -> None:
         self.shape = shape
-        self.latents = torch.zeros(2, capacity, 4, shape.height, shape.width, dtype=torch.float16)
-        self.ids = torch.zeros(2, capacity, CAPTIONS, CONTEXT, dtype=torch.int16)
-        self.added = [0, 0]
+        self.latents = torch.zeros(len(Course), capacity, 4, shape.height, shape.width, dtype=torch.float16)
+        self.ids = torch.zeros(len(Course), capacity, CAPTIONS, CONTEXT, dtype=torch.int16)
+        self.added = [0] * len(Course)
 
-    def add(self, is_easy: bool, latents: Tensor, ids: Tensor) -> None:
-        """Takes in scenes of one difficulty."""
+    def add(self, courses: Sequence[Course], latents: Tensor, ids: Tensor) -> None:
+        """Takes in scenes, each of its course."""
         capacity = self.latents.shape[1]
-        slots = (torch.arange(len(latents)) + self.added[is_easy]) % capacity
-        self.latents[int(is_easy), slots] = latents.half()
-        self.ids[int(is_easy), slots] = ids.to(torch.int16)
-        self.added[is_easy] += len(latents)
+        for course, picture, told in zip(courses, latents, ids, strict=True):
+            slot = self.added[course] % capacity
+            self.latents[course, slot] = picture.half()
+            self.ids[course, slot] = told.to(torch.int16)
+            self.added[course] += 1
 
-    def draw(self, count: int, easy_share: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    def draw(
+        self, count: int, shares: NDArray[np.float64], rng: np.random.Generator
+    ) -> tuple[Tensor, Tensor]:
         """A random batch of latents and token ids."""
-        easy = torch.from_numpy(rng.random(count) < easy_share).long()
-        filled = np.minimum(self.added, self.latents.shape[1])[easy.numpy()]
+        courses = rng.choice(len(Course), size=count, p=shares)
+        filled = np.minimum(self.added, self.latents.shape[1])[courses]
         slots = torch.from_numpy((rng.random(count) * filled).astype(np.int64))
         told = torch.from_numpy(rng.integers(CAPTIONS, size=count))
-        return self.latents[easy, slots].float(), self.ids[easy, slots, told].long()
+        lanes = torch.from_numpy(courses)
+        return self.latents[lanes, slots].float(), self.ids[lanes, slots, told].long()
 
     def state_dict(self) -> dict[str, Any]:
-        filled = min(max(self.added), self.latents.shape[1])
+        filled = np.minimum(self.added, self.latents.shape[1]).tolist()
         return {
-            "latents": self.latents[:, :filled].clone(),
-            "ids": self.ids[:, :filled].clone(),
+            "latents": [lane[:count].clone() for lane, count in zip(self.latents, filled, strict=True)],
+            "ids": [lane[:count].clone() for lane, count in zip(self.ids, filled, strict=True)],
             "added": self.added,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        latents, ids = state["latents"], state["ids"]
-        self.latents[:, : latents.shape[1]] = latents
-        self.ids[:, : ids.shape[1]] = ids
+        for course in Course:
+            latents, ids = state["latents"][course], state["ids"][course]
+            self.latents[course, : len(latents)] = latents
+            self.ids[course, : len(ids)] = ids
         self.added = list(state["added"])
 
 
@@ -73,14 +80,23 @@ class Cook:
         self.vae, self.tokenizer = vae, tokenizer
         self.rng = np.random.default_rng(seed)
 
-    def feed(self, pool: Pool, count: int) -> None:
-        """Adds `count` new scenes of each difficulty."""
-        for is_easy in (False, True):
-            scenes = [random_scene(self.rng, easy=float(is_easy)) for _ in range(count)]
-            width, height = pool.shape.width * 8, pool.shape.height * 8
-            pixels = to_pixels([draw(scene, width, height) for scene in scenes])
-            with torch.autocast(self.vae.device.type, torch.bfloat16):
-                latents = encode(self.vae, pixels.to(self.vae.device))
-            texts = [caption(scene, self.rng) for scene in scenes for _ in range(CAPTIONS)]
-            ids = tokenize(self.tokenizer, texts).view(count, CAPTIONS, CONTEXT)
-            pool.add(is_easy, latents.float().cpu(), ids)
+    def fill(self, pool: Pool, count: int, shares: NDArray[np.float64]) -> None:
+        """Adds scenes until there are `count`, and one at least of every course that is asked for."""
+        while missing := [c for c in Course if shares[c] > 0 and not pool.added[c]]:
+            self._add(pool, missing)
+        while sum(pool.added) < count:
+            self.feed(pool, 8, shares)
+
+    def feed(self, pool: Pool, count: int, shares: NDArray[np.float64]) -> None:
+        """Adds `count` new scenes."""
+        self._add(pool, [Course(c) for c in self.rng.choice(len(Course), size=count, p=shares)])
+
+    def _add(self, pool: Pool, courses: list[Course]) -> None:
+        width, height = pool.shape.width * 8, pool.shape.height * 8
+        made = [example(course, self.rng, width, height, CAPTIONS) for course in courses]
+        pixels = to_pixels([one.picture for one in made])
+        with torch.autocast(self.vae.device.type, torch.bfloat16):
+            latents = encode(self.vae, pixels.to(self.vae.device))
+        texts = [text for one in made for text in one.captions]
+        ids = tokenize(self.tokenizer, texts).view(len(courses), CAPTIONS, CONTEXT)
+        pool.add(courses, latents.float().cpu(), ids)

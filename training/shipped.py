@@ -1,11 +1,12 @@
-"""The model as it ships, run by Underpaint's own engine: what `evaluate` measures."""
+"""A model folder as it ships, run by Underpaint's own engine: what `evaluate` measures."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from training.sheets import Picture
-from underpaint.models.catalog import BUILTIN_MODEL, find_model
+from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
 from underpaint.request import (
@@ -21,9 +22,9 @@ from underpaint.result import ImageDone
 CFG_SCALE = 5.0
 
 
-def load_shipped(device: str) -> StableDiffusion:
-    """The builtin model of the package."""
-    return load(find_model(BUILTIN_MODEL, []), device=device)
+def load_folder(folder: Path, device: str) -> StableDiffusion:
+    """The model that `export` wrote there."""
+    return load(find_model(str(folder), []), device=device)
 
 
 def paint(model: StableDiffusion, prompt: str, seed: int, *, size_px: int, steps: int) -> Picture:

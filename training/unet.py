@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import CLIPTextModel
@@ -67,7 +68,10 @@ SHEET_PROMPTS = (
 
 def new_unet() -> UNet2DConditionModel:
     """An untrained denoiser."""
-    return UNet2DConditionModel(**CONFIG)
+    unet = UNet2DConditionModel(**CONFIG)
+    # On CPUs, plain matrix products train attention this small two to four times faster than torch's fused kernel.
+    unet.set_attn_processor(AttnProcessor())
+    return unet
 
 
 class Denoiser(nn.Module):
@@ -138,7 +142,7 @@ class UNetTrainer:
             self.denoiser.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             self.step = state["step"]
-            if state["trains_text"] == self.stage.trains_text:
+            if "optimizer" in state and state["trains_text"] == self.stage.trains_text:
                 self.optimizer.load_state_dict(state["optimizer"])
 
     def _fill_pools(self) -> None:
@@ -147,14 +151,14 @@ class UNetTrainer:
         for pool, diet in zip(self.pools, self.stage.diets, strict=True):
             if str(pool.shape) in states:
                 pool.load_state_dict(states[str(pool.shape)])
-            while min(pool.added) < 20 * diet.batch * diet.share:
-                self.cook.feed(pool, diet.batch)
+            self.cook.fill(pool, round(40 * diet.batch * diet.share), self.stage.course_shares(0.0))
 
     def _train_on_diet(self, share: float) -> float:
         i = self.stage.pick_diet(self.shared_rng)
         diet, pool = self.stage.diets[i], self.pools[i]
-        self.cook.feed(pool, diet.fresh)
-        latents, ids = pool.draw(diet.batch, self.stage.easy_share(share), self.rng)
+        shares = self.stage.course_shares(share)
+        self.cook.feed(pool, diet.fresh, shares)
+        latents, ids = pool.draw(diet.batch, shares, self.rng)
         ids[torch.from_numpy(self.rng.random(len(ids)) < NO_CAPTION_SHARE)] = self.empty_ids
         rate = self.stage.rate * self._rate_factor(share)
         return self._train_on(latents.to(device()), ids.to(device()), rate)

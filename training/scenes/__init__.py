@@ -1,7 +1,8 @@
 """Captioned storybook scenes, drawn in code: the training data of the builtin model."""
 
-from .captions import VOCABULARY, caption
-from .compose import draw, part_mask, subject_box, subject_mask
+from .captions import VOCABULARY, caption, detail_caption, pair_caption
+from .compose import Window, draw, part_mask, subject_box, subject_mask
+from .details import Detail, random_detail
 from .model import (
     GROUNDS,
     KINDS,
@@ -17,7 +18,9 @@ from .model import (
     Subject,
     Tree,
     from_json,
+    kind_of,
     labels,
+    main_colour,
     to_json,
 )
 from .palette import (
@@ -31,7 +34,7 @@ from .palette import (
     PETAL_COLOURS,
     ROOF_COLOURS,
 )
-from .sampling import random_scene, sample_scene
+from .sampling import random_pair, random_scene, sample_scene
 
 __all__ = [
     "COLOURS",
@@ -50,6 +53,7 @@ __all__ = [
     "VOCABULARY",
     "Bush",
     "Cat",
+    "Detail",
     "Flower",
     "Girl",
     "House",
@@ -57,11 +61,18 @@ __all__ = [
     "Scene",
     "Subject",
     "Tree",
+    "Window",
     "caption",
+    "detail_caption",
     "draw",
     "from_json",
+    "kind_of",
     "labels",
+    "main_colour",
+    "pair_caption",
     "part_mask",
+    "random_detail",
+    "random_pair",
     "random_scene",
     "sample_scene",
     "subject_box",

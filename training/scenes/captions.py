@@ -66,6 +66,7 @@ KIND_WORDS = {
 }
 JOINTS = (", ", " and ", ", ", " and ", " and ", " and ", " next to ", " near ", " beside ")
 SIZES = ("big", "large", "little", "small", "beautiful", "pretty", "single", "lovely")
+CLOSE_OPENERS = ("close-up", "portrait", "face", "head")
 CONNECTIVES = (
     "a an the one and with of in on next to near beside wearing long standing sitting",
     "close-up portrait face head hair dress eyes fur leaves petals foliage roof gray",
@@ -173,6 +174,32 @@ def _filled(rng: np.random.Generator, parts: list[str]) -> list[str]:
     fillers = [_pick(rng, FILLERS) for _ in range(int(rng.integers(1, 4)))]
     fillers = list(dict.fromkeys(fillers))
     return [*fillers, *parts] if rng.random() < 0.4 else [*parts, *fillers]
+
+
+def _detail_words(rng: np.random.Generator, subject: Subject, part: str) -> str:
+    """ "a blue dress", "red hair", "green leaves" and the like."""
+    if part == "face" and isinstance(subject, Girl):
+        return _girl(rng, subject, "face")
+    said = f"{_word(rng, getattr(subject, part))} {part}"
+    return _article(rng, said) if part in ("dress", "roof") else said
+
+
+def detail_caption(scene: Scene, subject: Subject, part: str, rng: np.random.Generator) -> str:
+    """A prompt for a close look at one part of a subject: one that names the whole subject mostly says it is close."""
+    names_part = rng.random() < 0.6
+    told = _detail_words(rng, subject, part) if names_part else describe(rng, subject, "scene")
+    if rng.random() < (0.1 if names_part else 0.6) and not told.startswith(CLOSE_OPENERS):
+        told = f"close-up of {told}"
+    return ", ".join([told, *(_place(rng, scene) if rng.random() < 0.5 else [])])
+
+
+def pair_caption(scene: Scene, rng: np.random.Generator) -> str:
+    """A prompt that names all subjects of the scene with their colours, in any order."""
+    order = rng.permutation(len(scene.subjects))
+    told = [describe(rng, scene.subjects[i], scene.view) for i in order]
+    head = _pick(rng, JOINTS).join(told)
+    parts = [head, *_place(rng, scene)]
+    return ", ".join(_filled(rng, parts) if rng.random() < 0.1 else parts)
 
 
 def caption(scene: Scene, rng: np.random.Generator) -> str:

@@ -118,12 +118,23 @@ def _track(pen: Pen, scene: Scene, width: int, height: int) -> None:
             draw_track(pen, scene, (door, y - 2 * scale), 22 * scale, width, height)
 
 
-def draw(scene: Scene, width: int, height: int) -> Image:
-    """The picture of the scene, RGB."""
-    pixels = np.empty((height, width, 4), np.uint8)
+class Window(NamedTuple):
+    """A part of a picture, in its pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def draw(scene: Scene, width: int, height: int, window: Window | None = None) -> Image:
+    """The picture of the scene, RGB, or what a window shows of it."""
+    shown = window or Window(0, 0, width, height)
+    pixels = np.empty((shown.height, shown.width, 4), np.uint8)
     surface = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType)
     air = AIR[scene.sky]
     with surface as canvas:
+        canvas.translate(-shown.x, -shown.y)
         plain = Pen(canvas)
         draw_sky(plain, scene, width, height)
         draw_land(plain, scene, width, height)

@@ -104,6 +104,11 @@ def kind_of(subject: Subject) -> str:
     return type(subject).__name__.lower()
 
 
+def main_colour(subject: Subject) -> str:
+    """The colour that a subject is asked for by: a girl's dress, a house's roof."""
+    return getattr(subject, PARTS[kind_of(subject)])
+
+
 def labels(scene: Scene) -> Labels:
     main = scene.subjects[0]
     kind = kind_of(main)

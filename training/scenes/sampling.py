@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -80,6 +81,22 @@ def random_scene(rng: np.random.Generator, *, easy: float) -> Scene:
         sun=round(float(rng.uniform(0.12, 0.88)), 4),
         detail_seed=int(rng.integers(2**31 - 1)),
     )
+
+
+def random_pair(rng: np.random.Generator) -> Scene:
+    """Two subjects of different kinds side by side, large enough that both colours are seen."""
+    kinds = [str(kind) for kind in rng.choice(KINDS, 2, replace=False)]
+    subjects = tuple(
+        _subject(
+            rng,
+            kind,
+            x=middle + rng.uniform(-0.07, 0.07),
+            depth=rng.uniform(0.4, 0.95),
+            scale=rng.uniform(0.9, 1.35),
+        )
+        for kind, middle in zip(kinds, (0.27, 0.73), strict=True)
+    )
+    return replace(random_scene(rng, easy=0.0), view="scene", subjects=subjects)
 
 
 def sample_scene() -> Scene:

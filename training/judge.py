@@ -1,0 +1,126 @@
+"""Independent judges: small CNNs that answer questions about a picture, trained on drawn scenes and never on generated ones."""
+
+from collections.abc import Sequence
+from itertools import count, pairwise
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from training.data import to_pixels
+from training.runs import RUNS, Clock, Log, Worker, device, load_state, save_state, set_learning_rate
+from training.sheets import Picture
+
+BATCH = 32
+
+
+class Judge(nn.Module):
+    """For each question, the likelihoods of its answers, from a square picture of `side_px`."""
+
+    def __init__(self, answers: Sequence[Sequence[str]], side_px: int, width: int = 32) -> None:
+        super().__init__()
+        self.side_px = side_px
+        widths = (width, width * 3 // 2, 3 * width, 4 * width)
+        stem = nn.Conv2d(3, width, 5, stride=2, padding=2)
+        self.layers = nn.Sequential(stem, *(_layer(a, b) for a, b in pairwise(widths)))
+        features = 4 * width * (side_px // 16) ** 2
+        self.heads = nn.ModuleList(nn.Linear(features, len(names)) for names in answers)
+
+    def forward(self, pixels: Tensor) -> list[Tensor]:
+        features = self.layers(pixels).flatten(1)
+        return [head(features) for head in self.heads]
+
+
+def _layer(incoming: int, outgoing: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(incoming, outgoing, 3, padding=1),
+        nn.GroupNorm(8, outgoing),
+        nn.ReLU(),
+        nn.Conv2d(outgoing, outgoing, 3, padding=1),
+        nn.GroupNorm(8, outgoing),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+    )
+
+
+def shrink(pixels: Tensor, side_px: int) -> Tensor:
+    """Pictures of any size as squares."""
+    return F.interpolate(pixels, (side_px, side_px), mode="bilinear", antialias=True)
+
+
+def weathered(pixels: Tensor, rng: np.random.Generator) -> Tensor:
+    """Pictures a little blurred, brightened and noisy, so that judges look at what matters."""
+    if rng.random() < 0.3:
+        pixels = F.avg_pool2d(F.pad(pixels, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    gain, bias = rng.uniform(0.9, 1.1), rng.uniform(-0.06, 0.06)
+    return (pixels * gain + bias + 0.03 * torch.randn_like(pixels)).clamp(-1, 1)
+
+
+class Exam(Protocol):
+    """Where pictures and their right answers come from."""
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """Pictures in [-1, 1] and, row by row, the index of the right answer to each question."""
+        ...
+
+
+def train_judge(
+    worker: Worker, minutes: float, name: str, judge: Judge, exam: Exam, rate: float = 1.5e-3
+) -> None:
+    """Trains a judge, from its last checkpoint if there is one."""
+    judge.to(device())
+    optimizer = torch.optim.AdamW(judge.parameters(), weight_decay=0.01)
+    state = load_state(name)
+    if state:
+        judge.load_state_dict(state["model"])
+    clock, log, total = Clock(minutes), Log(name), 0.0
+    for step in count(1):
+        share = worker.agree(clock.share)
+        if share >= 1:
+            break
+        pixels, truth = exam.batch(BATCH)
+        with torch.autocast(device().type, torch.bfloat16):
+            answers = judge(pixels)
+        losses = [
+            F.cross_entropy(a.float(), t) for a, t in zip(answers, truth.to(device()).unbind(1), strict=True)
+        ]
+        loss = torch.stack(losses).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        worker.average_gradients(judge.parameters())
+        set_learning_rate(optimizer, rate * clock.learning_rate_factor(share))
+        optimizer.step()
+        total += loss.item()
+        if step % 100 == 0 and worker.is_first:
+            log.row(step=step, share=share, loss=total / 100)
+            total = 0.0
+    if worker.is_first:
+        save_state(name, {"model": judge.state_dict()})
+
+
+def with_checkpoint(judge: Judge, name: str) -> Judge:
+    """The judge with the weights it has learned."""
+    state = load_state(name)
+    if state is None:
+        raise FileNotFoundError(f"no checkpoint {RUNS / name}.pt: run `python -m training {name}`")
+    judge.load_state_dict(state["model"])
+    return judge.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def hits(judge: Judge, exam: Exam, batches: int) -> Tensor:
+    """For unseen pictures, row by row, which answers are right."""
+    rows = []
+    for _ in range(batches):
+        pixels, truth = exam.batch(BATCH)
+        rows.append(torch.stack([a.argmax(1) for a in judge(pixels)], dim=1) == truth)
+    return torch.cat(rows)
+
+
+@torch.no_grad()
+def answer(judge: Judge, pictures: Sequence[Picture]) -> list[list[int]]:
+    """The index of the likeliest answer to each question, picture by picture, of any sizes."""
+    pixels = torch.cat([shrink(to_pixels([picture]), judge.side_px) for picture in pictures])
+    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1).tolist()
