@@ -159,7 +159,7 @@ def phone_pick(studio: Studio) -> None:
     masked_by_touch(studio)
     studio.generate()
     studio.wait_for_results()
-    studio.page.get_by_role("radio", name="Result 2").first.click()
+    studio.press("2")
     studio.page.wait_for_timeout(900)
 
 
