@@ -93,15 +93,20 @@ class Victim:
         self._process.kill()
         self._process.wait()
 
+    def engine_pid(self) -> int | None:
+        """None while there is no engine."""
+        assert self._process
+        engines = [pid for pid in _children(self._process.pid) if b"--multiprocessing-fork" in _command(pid)]
+        return engines[0] if engines else None
+
     def kill_engine(self) -> bool:
         """Whether there was one."""
-        assert self._process
-        for child in _children(self._process.pid):
-            if b"--multiprocessing-fork" in _command(child):
-                with suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-                    return True
-        return False
+        engine = self.engine_pid()
+        if engine is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(engine, signal.SIGKILL)
+        return True
 
     def stop(self) -> float:
         """As Ctrl-C does; seconds it took."""

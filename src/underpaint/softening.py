@@ -18,7 +18,10 @@ BLUR_PX = 4
 
 def softened(canvas: PreparedCanvas, opacity: np.ndarray) -> PreparedCanvas:
     """The canvas with the mask that soft inpainting makes of a result: `opacity` is uint8 (h, w), by latent cells,
-    255 = the result alone. Outside the soft mask nothing shows under the exact rule; under A1111's it may."""
+    255 = the result alone. Outside the soft mask nothing shows under the exact rule; under A1111's it may. Where the original is not kept,
+    nothing is blended."""
+    if not canvas.keeps_original:
+        return canvas
     grown = resized(opacity, canvas.plan.working, ResizeMode.RESIZE_AND_FILL)
     mask = np.array(Image.fromarray(grown).filter(ImageFilter.GaussianBlur(BLUR_PX)))
     match canvas.rules.composite:

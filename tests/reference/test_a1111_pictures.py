@@ -13,6 +13,7 @@ from underpaint.errors import UnsupportedFeature
 from underpaint.image.mask import bounding_box
 from underpaint.image.resize import size_of
 from underpaint.plan import plan
+from underpaint.request import LatentMaskRule
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,13 @@ def test_latent_mask(prepared: Prepared):
     for canvas in prepared.canvases:
         assert (canvas.mask is None) == ("nmask" not in arrays)
         if canvas.mask is not None:
-            ours = latent_mask(canvas.mask, prepared.case.request.rules.latent_mask)
+            ours = latent_mask(canvas.mask, prepared.case.request.latent_mask_rule)
             np.testing.assert_array_equal(ours, arrays["nmask"][0])
 
 
 def test_composite_of_the_decoded_picture(prepared: Prepared):
+    if prepared.case.request.latent_mask_rule is LatentMaskRule.SOFT:
+        pytest.skip("soft inpainting's overlay depends on the sampled latents; the whole run is compared elsewhere")
     compared = 0
     for i in range(prepared.case.request.batch.total):
         raw, wanted = prepared.case.picture(f"raw_{i}"), prepared.case.picture(f"out_{i}")

@@ -22,7 +22,7 @@ export type Emphasis = "original" | "no-norm" | "ignore" | "none";
 
 export interface Rules {
   steps: "a1111" | "a1111-fix-steps" | "exact";
-  latent_mask: "rounded" | "covering";
+  latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
   composite: "a1111" | "exact";
   pixel_rounding: "truncate" | "nearest";
@@ -31,10 +31,19 @@ export interface Rules {
   step_control: "batch" | "image";
   third_order: "a1111" | "exact";
   prompt_weight: "a1111" | "composition";
+  prompt_timeline: "a1111" | "exact";
+  unknown_networks: "ignored" | "refused";
 }
 
-export interface PromptSettings { positive: string; negative: string; clip_skip: number; emphasis: Emphasis }
-export interface MaskSettings { mode: MaskMode; blur_x_px: number; blur_y_px: number }
+export interface PromptSettings {
+  positive: string;
+  negative: string;
+  clip_skip: number;
+  emphasis: Emphasis;
+  uses_networks: boolean;
+}
+
+export interface MaskSettings { mode: MaskMode; blur_x_px: number; blur_y_px: number; conditioning_strength: number }
 
 export interface CanvasSettings {
   content: MaskedContent;
@@ -44,6 +53,8 @@ export interface CanvasSettings {
   height: number | null;
   resize_mode: ResizeMode;
   background: string;
+  corrects_colours: boolean;
+  keeps_original: boolean;
 }
 
 export interface SamplingSettings {
@@ -62,8 +73,11 @@ export interface SamplingSettings {
   churn_sigma_max: number;
   noise_scale: number;
   discards_penultimate_sigma: boolean;
+  noise_levels: "trained" | "zero-terminal-snr";
+  rounds_alphas: boolean;
   rounds_timesteps: boolean;
   unipc: UniPcSettings;
+  tiles: boolean;
 }
 
 export interface ScheduleSettings { sigma_min: number; sigma_max: number; rho: number; beta_alpha: number; beta_beta: number }
@@ -88,6 +102,17 @@ export interface NoiseSettings {
   eta_seed_delta: number;
 }
 
+export interface SoftInpaintingSettings {
+  enabled: boolean;
+  schedule_bias: number;
+  preservation_strength: number;
+  transition_contrast: number;
+  mask_influence: number;
+  difference_threshold: number;
+  difference_contrast: number;
+}
+
+export interface ExtraPictures { mask: boolean; cut_out: boolean }
 export interface BatchSettings { size: number; count: number }
 
 export interface InpaintRequest {
@@ -97,6 +122,8 @@ export interface InpaintRequest {
   canvas: CanvasSettings;
   sampling: SamplingSettings;
   noise: NoiseSettings;
+  soft_inpainting: SoftInpaintingSettings;
+  extras: ExtraPictures;
   batch: BatchSettings;
   rules: Rules;
 }

@@ -9,9 +9,9 @@ export const inspectionKey = ({ nodeId, settings, versions }) => JSON.stringify(
 
 /** Everything that the previews depend on; prompt, CFG and batch are not seen in them. @param {Question} question */
 export function previewKey({ nodeId, settings: { request }, stage, versions }) {
-  const { model, mask, canvas: { content: _content, ...canvas }, sampling, noise, rules } = request;
+  const { model, mask, canvas: { content: _content, ...canvas }, sampling, noise, rules, soft_inpainting: soft } = request;
   const noised = stage === 'first-step' ? [sampling.denoising_strength, sampling.steps, sampling.sampler, sampling.scheduler, noise] : noise.seed;
-  return JSON.stringify([nodeId, versions.mask, versions.sketch, model, mask, canvas, rules, noised, stage]);
+  return JSON.stringify([nodeId, versions.mask, versions.sketch, model, mask, canvas, rules, soft.enabled, noised, stage]);
 }
 
 /**

@@ -5,10 +5,10 @@ import { endGesture, setSetting } from '../../state/actions.js';
 import { defaultRequest } from '../../state/defaults.js';
 import { isSame } from '../../state/settings.js';
 import { fitted } from '../../state/sticky.js';
-import { request } from '../../state/store.js';
+import { isFirstPicture, request } from '../../state/store.js';
 import { NumberField, Select, Slider, Switch } from '../parts.js';
 import { bound, boundField, boundSwitch } from './bind.js';
-import { UNIPC_SPACINGS, UNIPC_VARIANTS, takesChurn, takesEta, takesNoiseScale } from './labels.js';
+import { NOISE_LEVELS, UNIPC_SPACINGS, UNIPC_VARIANTS, takesChurn, takesEta, takesNoiseScale } from './labels.js';
 import { Section } from './section.js';
 /** @import { SamplingSettings, ScheduleSettings, UniPcSettings } from '../../api/api.d.ts' */
 
@@ -28,8 +28,12 @@ export function Details() {
       <${Schedule} sampling=${sampling} />
       <${Negative} sampling=${sampling} />
       ${sampling.sampler === 'UniPC' && html`<${UniPc} settings=${sampling.unipc} />`}
+      <${Select} label="Noise levels" options=${NOISE_LEVELS} ...${bound('sampling.noise_levels')} />
       <${Switch} label="Leave out the last step but one" ...${boundSwitch('sampling.discards_penultimate_sigma')} />
       <${Switch} label="Whole timesteps only" note="AUTOMATIC1111’s quantization" ...${boundSwitch('sampling.rounds_timesteps')} />
+      <${Switch} label="Noise levels in half precision" note="As AUTOMATIC1111 before 1.8" ...${boundSwitch('sampling.rounds_alphas')} />
+      <${Switch} label="Opposite edges fit together" note="For patterns that repeat" ...${boundSwitch('sampling.tiles')} />
+      ${isFirstPicture.value && html`<${Switch} label="SGM noise multiplier" ...${boundSwitch('noise.is_sgm_scaled')} />`}
     <//>`;
 }
 

@@ -2,7 +2,7 @@
 /** Words for settings, and the values that a closed section shows. */
 import { PROFILES } from '../../state/defaults.js';
 import { isSame } from '../../state/settings.js';
-/** @import { CanvasSettings, NoiseSettings, Rules, SamplingSettings } from '../../api/api.d.ts' */
+/** @import { CanvasSettings, NoiseSettings, Rules, SamplingSettings, SoftInpaintingSettings } from '../../api/api.d.ts' */
 
 export const STAGES = [
   { value: 'prepared', label: 'Prepared', title: 'The picture as it is fed to the model' },
@@ -35,6 +35,11 @@ export const RNG_SOURCES = [
   { value: 'nv', label: 'NVIDIA', title: 'As an NVIDIA card draws it' },
 ];
 
+export const NOISE_LEVELS = [
+  { value: 'trained', label: 'The checkpoint’s own' },
+  { value: 'zero-terminal-snr', label: 'Zero terminal SNR' },
+];
+
 export const UNIPC_VARIANTS = [{ value: 'bh1', label: 'bh1' }, { value: 'bh2', label: 'bh2' }];
 export const UNIPC_SPACINGS = [
   { value: 'time-uniform', label: 'even in time' },
@@ -64,6 +69,7 @@ export const RULES = [
     key: 'latent_mask', label: 'Latent mask', options: [
       { value: 'covering', label: 'Every cell the mask touches' },
       { value: 'rounded', label: 'Cells covered by half' },
+      { value: 'soft', label: 'As far as it covers a cell' },
     ],
   },
   {
@@ -104,6 +110,18 @@ export const RULES = [
       { value: 'a1111', label: 'Weights the whole prompt' },
     ],
   },
+  {
+    key: 'prompt_timeline', label: 'Edits in a prompt', options: [
+      { value: 'exact', label: 'Counted on the steps that run' },
+      { value: 'a1111', label: 'Counted on all steps' },
+    ],
+  },
+  {
+    key: 'unknown_networks', label: 'LoRA that is missing', options: [
+      { value: 'refused', label: 'Stop and say so' },
+      { value: 'ignored', label: 'Go on without it' },
+    ],
+  },
 ];
 
 /** @param {Rules} rules @returns {'studio' | 'a1111' | 'custom'} */
@@ -124,6 +142,13 @@ export function samplingSummary({ sampler, scheduler, steps, cfg_scale: cfg }) {
 export function sizeSummary({ width, height }) {
   return width === null && height === null ? 'the model’s own' : `${width ?? 'auto'} × ${height ?? 'auto'}`;
 }
+
+/** Empty when nothing is switched on. @param {CanvasSettings} canvas @param {SoftInpaintingSettings} soft */
+export const blendingSummary = (canvas, soft) => [
+  ...(soft.enabled ? ['on'] : []),
+  ...(canvas.corrects_colours ? ['colours'] : []),
+  ...(canvas.keeps_original ? [] : ['without the original']),
+].join(' · ');
 
 /** @param {NoiseSettings} noise @param {Rules} rules */
 export function noiseSummary({ multiplier, extra, subseed_strength: variation, source }, { content_noise: stream }) {

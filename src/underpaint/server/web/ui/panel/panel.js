@@ -3,6 +3,7 @@
 import { html } from 'htm/preact';
 import { isFirstPicture, isPanelOpen } from '../../state/store.js';
 import { PanelTabs } from '../inspector.js';
+import { Blending, ModelConditioning } from './blending.js';
 import { Details } from './details.js';
 import { FirstPicture } from './first.js';
 import { GenerateButton, GenerateFooter } from './footer.js';
@@ -28,4 +29,6 @@ export const SettingsBody = () => html`
   ${!isFirstPicture.value && html`<${UnderpaintingSection} /><${Strength} />`}
   <${Sampling} />
   ${!isFirstPicture.value && html`<${Size} />`}
-  <${Noise} /><${Details} /><${RulesSection} />`;
+  <${Noise} />
+  ${!isFirstPicture.value && html`<${ModelConditioning} /><${Blending} />`}
+  <${Details} /><${RulesSection} />`;

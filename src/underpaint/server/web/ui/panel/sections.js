@@ -7,7 +7,7 @@ import { isSame } from '../../state/settings.js';
 import { headNode, jobList, pickedResult, request, status } from '../../state/store.js';
 import { onText } from '../parts/events.js';
 import { IconButton, NumberField, Segments, Select, Slider, Switch } from '../parts.js';
-import { bound, boundField } from './bind.js';
+import { bound, boundField, boundSwitch } from './bind.js';
 import {
   EMPHASIS, PROFILE_NAMES, RESIZE_MODES, RNG_SOURCES, RULES, noiseSummary, profileOf, rulesSummary, samplingSummary, sizeSummary,
 } from './labels.js';
@@ -39,6 +39,7 @@ export function Sampling() {
         <${Slider} label="CLIP skip" min=${1} max=${12} step=${1} page=${2} ...${bound('prompt.clip_skip')} />
         <${Select} label="Emphasis" options=${EMPHASIS} ...${bound('prompt.emphasis')} />
       </div>
+      <${Switch} label="LoRAs named in the prompt" note="As in <lora:name:0.8>" ...${boundSwitch('prompt.uses_networks')} />
     <//>`;
 }
 
