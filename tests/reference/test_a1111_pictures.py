@@ -90,7 +90,9 @@ def test_latent_mask(prepared: Prepared):
 
 def test_composite_of_the_decoded_picture(prepared: Prepared):
     if prepared.case.request.latent_mask_rule is LatentMaskRule.SOFT:
-        pytest.skip("soft inpainting's overlay depends on the sampled latents; the whole run is compared elsewhere")
+        pytest.skip(
+            "soft inpainting's overlay depends on the sampled latents; the whole run is compared elsewhere"
+        )
     compared = 0
     for i in range(prepared.case.request.batch.total):
         raw, wanted = prepared.case.picture(f"raw_{i}"), prepared.case.picture(f"out_{i}")
