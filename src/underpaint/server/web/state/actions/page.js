@@ -83,7 +83,8 @@ const SECTIONS = [
   [/^canvas\.(width|height|resize_mode|background)/, 'size'],
   [/^sampling\.(steps|sampler|scheduler|cfg_scale)$|^prompt\.(clip_skip|emphasis)|^noise\.seed$/, 'sampling'],
   [/^noise\./, 'noise'], [/^rules\./, 'rules'],
-  [/^soft_inpainting\.|^canvas\.(corrects|keeps)/, 'blending'], [/^mask\.conditioning/, 'conditioning'], [/^sampling\.(?!denoising_strength)/, 'details'],
+  [/^soft_inpainting\.|^canvas\.(corrects|keeps)/, 'blending'], [/^mask\.conditioning/, 'conditioning'],
+  [/^sampling\.(?!denoising_strength)/, 'details'],
 ];
 
 /** Opens the panel where a setting is, and puts the focus on the field with the error. @param {string} path */
