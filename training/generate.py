@@ -9,6 +9,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from training.runs import autocast
 from training.sheets import Picture, to_pictures
 from training.text import tokenize
 from training.vae import decode
@@ -56,7 +57,7 @@ def sample_latents(
     scheduler.set_timesteps(steps)
     x = noise.to(model.unet.device)
     for t in scheduler.timesteps:
-        with torch.autocast(x.device.type, torch.bfloat16):
+        with autocast():
             said = model.unet(x, t, positive).sample.float()
             unsaid = model.unet(x, t, negative).sample.float()
         x = scheduler.step(unsaid + guidance * (said - unsaid), int(t), x).prev_sample

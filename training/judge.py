@@ -10,7 +10,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.data import to_pixels
-from training.runs import RUNS, Clock, Log, Worker, device, load_state, save_state, set_learning_rate
+from training.runs import (
+    RUNS,
+    Clock,
+    Log,
+    Worker,
+    autocast,
+    device,
+    load_state,
+    save_state,
+    set_learning_rate,
+)
 from training.sheets import Picture
 
 BATCH = 32
@@ -81,7 +91,7 @@ def train_judge(
         if share >= 1:
             break
         pixels, truth = exam.batch(BATCH)
-        with torch.autocast(device().type, torch.bfloat16):
+        with autocast():
             answers = judge(pixels)
         losses = [
             F.cross_entropy(a.float(), t) for a, t in zip(answers, truth.to(device()).unbind(1), strict=True)

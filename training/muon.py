@@ -7,7 +7,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from training.runs import Worker
+from training.runs import Worker, fast_type
 
 MOMENTUM = 0.95
 WEIGHT_DECAY = 0.01
@@ -16,7 +16,7 @@ WEIGHT_DECAY = 0.01
 def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz (Jordan et al. 2024)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix.bfloat16()
+    x = matrix.to(fast_type())
     is_tall = x.shape[0] > x.shape[1]
     x = x.T.contiguous() if is_tall else x
     x = x / (x.norm() + 1e-7)

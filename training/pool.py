@@ -13,6 +13,7 @@ from transformers import CLIPTokenizer
 
 from training.courses import Course, example
 from training.data import to_pixels
+from training.runs import autocast
 from training.text import CONTEXT, tokenize
 from training.vae import encode
 
@@ -95,7 +96,7 @@ class Cook:
         width, height = pool.shape.width * 8, pool.shape.height * 8
         made = [example(course, self.rng, width, height, CAPTIONS) for course in courses]
         pixels = to_pixels([one.picture for one in made])
-        with torch.autocast(self.vae.device.type, torch.bfloat16):
+        with autocast():
             latents = encode(self.vae, pixels.to(self.vae.device))
         texts = [text for one in made for text in one.captions]
         ids = tokenize(self.tokenizer, texts).view(len(courses), CAPTIONS, CONTEXT)

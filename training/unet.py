@@ -21,6 +21,7 @@ from training.runs import (
     Clock,
     Log,
     Worker,
+    autocast,
     device,
     load_state,
     save_state,
@@ -168,7 +169,7 @@ class UNetTrainer:
         return warmup * min(1.0, (1 - share) / DECAY_SHARE) if self.stage.anneals else warmup
 
     def _train_on(self, latents: Tensor, ids: Tensor, rate: float) -> float:
-        with torch.autocast(device().type, torch.bfloat16):
+        with autocast():
             states = self.denoiser.text_encoder(input_ids=ids).last_hidden_state
             loss = self._velocity_loss(latents, states)
         self.denoiser.zero_grad()

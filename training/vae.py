@@ -16,6 +16,7 @@ from training.runs import (
     Clock,
     Log,
     Worker,
+    autocast,
     device,
     load_state,
     save_state,
@@ -150,7 +151,7 @@ class Trainer:
 
     def _train_on(self, pixels: Tensor, rate: float) -> float:
         pixels = pixels.to(device())
-        with torch.autocast(device().type, torch.bfloat16):
+        with autocast():
             latents = self.vae.encode(pixels).latent_dist.mode()
             noisy = latents + LATENT_NOISE * latents.std().detach() * torch.randn_like(latents)
             copy = self.vae.decode(noisy).sample
