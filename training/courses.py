@@ -1,6 +1,5 @@
 """The kinds of scenes that the denoiser learns from, and which colour combinations are kept from it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from itertools import combinations
@@ -9,6 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from training.scenes import (
+    Detail,
     Scene,
     Subject,
     caption,
@@ -49,20 +49,37 @@ class Example:
 
 def example(course: Course, rng: np.random.Generator, width: int, height: int, captions: int) -> Example:
     """A random example that shows no combination of colours held out for the evaluation."""
-    match course:
-        case Course.DETAIL:
-            seen = random_detail(rng, width, height)
-            while is_held_out(seen.scene):
-                seen = random_detail(rng, width, height)
-            told = [detail_caption(seen.scene, seen.subject, seen.part, rng) for _ in range(captions)]
-            return Example(seen.draw(), told)
-        case Course.PAIR:
-            scene = _allowed(lambda: random_pair(rng))
-            told = [pair_caption(scene, rng) for _ in range(captions)]
-        case Course.MIXED | Course.CLOSE:
-            scene = _allowed(lambda: random_scene(rng, easy=float(course is Course.CLOSE)))
-            told = [caption(scene, rng) for _ in range(captions)]
+    if course is Course.DETAIL:
+        seen = allowed_detail(rng, width, height)
+        told = [detail_caption(seen.scene, seen.subject, seen.part, rng) for _ in range(captions)]
+        return Example(seen.draw(), told)
+    scene = allowed_scene(course, rng)
+    told = [scene_caption(course, scene, rng) for _ in range(captions)]
     return Example(draw(scene, width, height), told)
+
+
+def allowed_scene(course: Course, rng: np.random.Generator) -> Scene:
+    """A random scene of a course that shows scenes as a whole."""
+    while True:
+        scene = (
+            random_pair(rng)
+            if course is Course.PAIR
+            else random_scene(rng, easy=float(course is Course.CLOSE))
+        )
+        if not is_held_out(scene):
+            return scene
+
+
+def allowed_detail(rng: np.random.Generator, width: int, height: int) -> Detail:
+    """A random look of that many pixels at a part of a subject."""
+    while is_held_out((seen := random_detail(rng, width, height)).scene):
+        pass
+    return seen
+
+
+def scene_caption(course: Course, scene: Scene, rng: np.random.Generator) -> str:
+    """A prompt for the scene; of pairs, both are named."""
+    return pair_caption(scene, rng) if course is Course.PAIR else caption(scene, rng)
 
 
 def is_held_out(scene: Scene) -> bool:
@@ -79,10 +96,3 @@ def is_held_out_pair(a: tuple[str, str], b: tuple[str, str]) -> bool:
 
 def _look(subject: Subject) -> tuple[str, str]:
     return kind_of(subject), main_colour(subject)
-
-
-def _allowed(make: Callable[[], Scene]) -> Scene:
-    scene = make()
-    while is_held_out(scene):
-        scene = make()
-    return scene

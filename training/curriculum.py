@@ -26,6 +26,8 @@ class Diet:
 class Stage:
     """Part of the denoiser's schooling."""
 
+    student: str
+    """Whose checkpoint it goes on from: 'unet' paints, 'inpaint' repaints."""
     native_px: int
     diets: tuple[Diet, ...]
     courses: tuple[Courses, Courses]
@@ -66,9 +68,10 @@ def _easy(share: float) -> Courses:
 LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.35, Course.DETAIL: 0.25}
 
 STAGES = {
-    "unet8": Stage(64, (_small(1.0),), (_easy(0.75), _easy(0.6)), rate=1.5e-3, trains_text=True),
-    "unet16": Stage(128, (_medium(0.85), _small(0.15)), (_easy(0.65), _easy(0.5)), rate=1.2e-3),
+    "unet8": Stage("unet", 64, (_small(1.0),), (_easy(0.75), _easy(0.6)), rate=1.5e-3, trains_text=True),
+    "unet16": Stage("unet", 128, (_medium(0.85), _small(0.15)), (_easy(0.65), _easy(0.5)), rate=1.2e-3),
     "unet32": Stage(
+        "unet",
         256,
         (
             _large(32, 32, 0.68, capacity=6000),
@@ -83,6 +86,7 @@ STAGES = {
         anneals=True,
     ),
     "unet64": Stage(
+        "unet",
         256,
         (
             _large(32, 32, 0.55, capacity=4000),
@@ -99,6 +103,21 @@ STAGES = {
         (LATER_COURSES, LATER_COURSES),
         rate=1e-3,
         trains_text=True,
+        anneals=True,
+    ),
+    "inpaint": Stage(
+        "inpaint",
+        256,
+        (
+            _large(32, 32, 0.7, capacity=3000),
+            _large(40, 24, 0.05, capacity=500),
+            _large(24, 40, 0.08, capacity=700),
+            _large(32, 24, 0.05, capacity=500),
+            _large(24, 32, 0.06, capacity=500),
+            _medium(0.06),
+        ),
+        (LATER_COURSES, LATER_COURSES),
+        rate=6e-4,
         anneals=True,
     ),
 }

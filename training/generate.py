@@ -47,19 +47,26 @@ def initial_noise(seeds: Sequence[int], width: int, height: int) -> Tensor:
 
 @torch.no_grad()
 def sample_latents(
-    model: Storybook, prompts: Sequence[str], noise: Tensor, steps: int, guidance: float
+    model: Storybook,
+    prompts: Sequence[str],
+    noise: Tensor,
+    steps: int,
+    guidance: float,
+    shown: Tensor | None = None,
 ) -> Tensor:
-    """Deterministic DDIM with classifier-free guidance."""
+    """Deterministic DDIM with classifier-free guidance; `shown` are the further channels of an inpainting model."""
     ids = tokenize(model.tokenizer, [*prompts, ""])
     states = model.text_encoder(input_ids=ids.to(model.unet.device)).last_hidden_state
     positive, negative = states[:-1], states[-1:].expand(len(prompts), -1, -1)
     scheduler = noise_scheduler()
     scheduler.set_timesteps(steps)
     x = noise.to(model.unet.device)
+    seen = x[:, :0] if shown is None else shown.to(x.device)
     for t in scheduler.timesteps:
         with autocast():
-            said = model.unet(x, t, positive).sample.float()
-            unsaid = model.unet(x, t, negative).sample.float()
+            inputs = torch.cat([x, seen], 1)
+            said = model.unet(inputs, t, positive).sample.float()
+            unsaid = model.unet(inputs, t, negative).sample.float()
         x = scheduler.step(unsaid + guidance * (said - unsaid), int(t), x).prev_sample
     return x
 

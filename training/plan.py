@@ -12,6 +12,7 @@ PLAN: dict[str, float] = {
     "unet16": 60,
     "unet32": 240,
     "unet64": 120,
+    "inpaint": 120,
     "decoder": 60,
     "classifier": 10,
     "census": 15,

@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor
 from transformers import CLIPTokenizer
 
-from training.courses import Course, example
-from training.data import to_pixels
-from training.runs import autocast
+from training.courses import Course
+from training.lessons import Lesson
 from training.text import CONTEXT, tokenize
-from training.vae import encode
 
 CAPTIONS = 3
 """Captions written per scene; each visit reads one of them."""
@@ -32,9 +29,10 @@ class Shape:
 class Pool:
     """Encoded scenes of one latent shape in fixed memory, each course apart; the oldest give way."""
 
-    def __init__(self, shape: Shape, capacity: int) -> None:
+    def __init__(self, shape: Shape, capacity: int, channels: int = 4) -> None:
         self.shape = shape
-        self.latents = torch.zeros(len(Course), capacity, 4, shape.height, shape.width, dtype=torch.float16)
+        size = (len(Course), capacity, channels, shape.height, shape.width)
+        self.latents = torch.zeros(size, dtype=torch.float16)
         self.ids = torch.zeros(len(Course), capacity, CAPTIONS, CONTEXT, dtype=torch.int16)
         self.added = [0] * len(Course)
 
@@ -75,10 +73,10 @@ class Pool:
 
 
 class Cook:
-    """Draws scenes and encodes them for pools."""
+    """Makes a lesson's examples for pools."""
 
-    def __init__(self, vae: AutoencoderKL, tokenizer: CLIPTokenizer, seed: int) -> None:
-        self.vae, self.tokenizer = vae, tokenizer
+    def __init__(self, lesson: Lesson, tokenizer: CLIPTokenizer, seed: int) -> None:
+        self.lesson, self.tokenizer = lesson, tokenizer
         self.rng = np.random.default_rng(seed)
 
     def fill(self, pool: Pool, count: int, shares: NDArray[np.float64]) -> None:
@@ -94,10 +92,7 @@ class Cook:
 
     def _add(self, pool: Pool, courses: list[Course]) -> None:
         width, height = pool.shape.width * 8, pool.shape.height * 8
-        made = [example(course, self.rng, width, height, CAPTIONS) for course in courses]
-        pixels = to_pixels([one.picture for one in made])
-        with autocast():
-            latents = encode(self.vae, pixels.to(self.vae.device))
-        texts = [text for one in made for text in one.captions]
+        latents, captions = self.lesson.examples(courses, self.rng, width, height, CAPTIONS)
+        texts = [text for told in captions for text in told]
         ids = tokenize(self.tokenizer, texts).view(len(courses), CAPTIONS, CONTEXT)
-        pool.add(courses, latents.float().cpu(), ids)
+        pool.add(courses, latents, ids)

@@ -1,6 +1,5 @@
 """The denoiser: learns on small latents first, then on larger ones, together with the text encoder at first."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,11 @@ from torch.nn import functional as F
 from transformers import CLIPTextModel
 
 from training.curriculum import STAGES, Stage
-from training.generate import Storybook, enlarge, generate, noise_scheduler
+from training.generate import Storybook, noise_scheduler
+from training.lessons import Painting, Repainting
 from training.muon import Muon
 from training.pool import Cook, Pool
+from training.progress import save_painting_sheet, save_repainting_sheet
 from training.runs import (
     RUNS,
     Average,
@@ -26,13 +27,11 @@ from training.runs import (
     load_state,
     save_state,
 )
-from training.sheets import contact_sheet, save_picture
 from training.text import WIDTH, load_text_encoder, new_text_encoder, new_tokenizer, tokenize
 from training.vae import load_vae
 
 CONFIG: dict[str, Any] = {
     "sample_size": 32,
-    "in_channels": 4,
     "out_channels": 4,
     "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
     "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
@@ -47,29 +46,14 @@ NO_CAPTION_SHARE = 0.1
 WARMUP_STEPS = 100
 DECAY_SHARE = 0.5
 REPORT_MINUTES = 8
-SHEET_PROMPTS = (
-    "a girl with red hair and a blue dress, grass, day",
-    "white cat, snow, night",
-    "black cat on the sand, sunset",
-    "tree with pink leaves, grass, day",
-    "house with a red roof, field, sunset",
-    "yellow flower, grass, night",
-    "green bush, sand, day",
-    "purple flower by the sea, sunset",
-    "close-up of a girl with blonde hair and green eyes",
-    "orange cat and a tree with green leaves, grass, day",
-    "house with a blue roof by the sea, night",
-    "a girl with black hair and a yellow dress by the sea",
-    "tree with orange leaves in the snow, day",
-    "grey cat in a field",
-    "red flower",
-    "sunset, sea",
-)
+LESSONS: dict[str, type[Painting | Repainting]] = {"unet": Painting, "inpaint": Repainting}
+"""What each student is taught."""
+SHEETS = {"unet": save_painting_sheet, "inpaint": save_repainting_sheet}
 
 
-def new_unet() -> UNet2DConditionModel:
+def new_unet(in_channels: int = 4) -> UNet2DConditionModel:
     """An untrained denoiser."""
-    unet = UNet2DConditionModel(**CONFIG)
+    unet = UNet2DConditionModel(**CONFIG, in_channels=in_channels)
     # On CPUs, plain matrix products train attention this small two to four times faster than torch's fused kernel.
     unet.set_attn_processor(AttnProcessor())
     return unet
@@ -78,19 +62,33 @@ def new_unet() -> UNet2DConditionModel:
 class Denoiser(nn.Module):
     """Text encoder and UNet, trained as one."""
 
-    def __init__(self, text_encoder: CLIPTextModel) -> None:
+    def __init__(self, text_encoder: CLIPTextModel, in_channels: int = 4) -> None:
         super().__init__()
         self.text_encoder = text_encoder
-        self.unet = new_unet()
+        self.unet = new_unet(in_channels)
 
 
-def load_storybook() -> Storybook:
+def first_state(student: str) -> dict[str, Any] | None:
+    """What a student begins with: who repaints, with the painter's averaged weights, and an input convolution that does not
+    listen to its five new channels yet; who paints, with nothing."""
+    painter = load_state("unet")
+    if student == "unet" or painter is None:
+        return None
+    values: dict[str, Tensor] = painter["average"]["values"]
+    narrow = values["unet.conv_in.weight"]
+    wide = torch.zeros(len(narrow), Repainting.channels, *narrow.shape[2:])
+    wide[:, : narrow.shape[1]] = narrow
+    values = {**values, "unet.conv_in.weight": wide}
+    return {"model": values, "average": {"steps": 0, "values": values}, "step": 0}
+
+
+def load_storybook(student: str = "unet") -> Storybook:
     """The averaged weights of the last checkpoint."""
-    state = load_state("unet")
+    state = load_state(student)
     if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / 'unet.pt'}: run `python -m training unet8` first")
+        raise FileNotFoundError(f"no checkpoint {RUNS / student}.pt: run `python -m training unet8` first")
     tokenizer = new_tokenizer()
-    denoiser = Denoiser(new_text_encoder(tokenizer))
+    denoiser = Denoiser(new_text_encoder(tokenizer), LESSONS[student].channels)
     denoiser.load_state_dict(state["average"]["values"])
     denoiser.eval().requires_grad_(False)
     return Storybook(tokenizer, denoiser.text_encoder, denoiser.unet, load_vae())
@@ -107,24 +105,25 @@ class UNetTrainer:
     def __init__(self, worker: Worker, stage: Stage) -> None:
         self.worker, self.stage, self.step = worker, stage, 0
         self.tokenizer = new_tokenizer()
-        self.denoiser = Denoiser(load_text_encoder()).to(device())
+        lesson = LESSONS[stage.student](load_vae().to(device()))
+        self.denoiser = Denoiser(load_text_encoder(), lesson.channels).to(device())
         self.average = Average(self.denoiser)
         self.denoiser.text_encoder.requires_grad_(stage.trains_text)
         trained = [(n, p) for n, p in self.denoiser.named_parameters() if p.requires_grad]
         self.parameters = [p for _, p in trained]
         self.optimizer = Muon(trained, worker)
-        self._restore(load_state("unet"))
+        self._restore(load_state(stage.student) or first_state(stage.student))
         self.rng = np.random.default_rng([worker.rank, self.step])
         self.shared_rng = np.random.default_rng(self.step)
-        self.cook = Cook(load_vae().to(device()), self.tokenizer, seed=1 + worker.rank + 10 * self.step)
-        self.pools = [Pool(diet.shape, diet.capacity) for diet in stage.diets]
+        self.cook = Cook(lesson, self.tokenizer, seed=1 + worker.rank + 10 * self.step)
+        self.pools = [Pool(diet.shape, diet.capacity, lesson.channels) for diet in stage.diets]
         self.alphas = noise_scheduler().alphas_cumprod.to(device())
         self.empty_ids = tokenize(self.tokenizer, [""])[0]
         worker.seed_noise(self.step)
 
     def run(self, minutes: float) -> None:
         """Trains until the minutes are over, leaving checkpoints and sheets."""
-        log, total = Log("unet"), 0.0
+        log, total = Log(self.stage.student), 0.0
         self._fill_pools()
         clock = Clock(minutes)
         next_report = REPORT_MINUTES
@@ -148,30 +147,33 @@ class UNetTrainer:
 
     def _fill_pools(self) -> None:
         """Takes back the pools of the last run; new ones start with twenty batches."""
-        states = load_state(f"pool{self.worker.rank}") or {}
+        states = load_state(self._pool_name()) or {}
         for pool, diet in zip(self.pools, self.stage.diets, strict=True):
             if str(pool.shape) in states:
                 pool.load_state_dict(states[str(pool.shape)])
             self.cook.fill(pool, round(40 * diet.batch * diet.share), self.stage.course_shares(0.0))
+
+    def _pool_name(self) -> str:
+        return f"pool-{self.stage.student}{self.worker.rank}"
 
     def _train_on_diet(self, share: float) -> float:
         i = self.stage.pick_diet(self.shared_rng)
         diet, pool = self.stage.diets[i], self.pools[i]
         shares = self.stage.course_shares(share)
         self.cook.feed(pool, diet.fresh, shares)
-        latents, ids = pool.draw(diet.batch, shares, self.rng)
+        examples, ids = pool.draw(diet.batch, shares, self.rng)
         ids[torch.from_numpy(self.rng.random(len(ids)) < NO_CAPTION_SHARE)] = self.empty_ids
         rate = self.stage.rate * self._rate_factor(share)
-        return self._train_on(latents.to(device()), ids.to(device()), rate)
+        return self._train_on(examples.to(device()), ids.to(device()), rate)
 
     def _rate_factor(self, share: float) -> float:
         warmup = min(1.0, (self.step + 1) / WARMUP_STEPS)
         return warmup * min(1.0, (1 - share) / DECAY_SHARE) if self.stage.anneals else warmup
 
-    def _train_on(self, latents: Tensor, ids: Tensor, rate: float) -> float:
+    def _train_on(self, examples: Tensor, ids: Tensor, rate: float) -> float:
         with autocast():
             states = self.denoiser.text_encoder(input_ids=ids).last_hidden_state
-            loss = self._velocity_loss(latents, states)
+            loss = self._velocity_loss(examples, states)
         self.denoiser.zero_grad()
         loss.backward()
         self.worker.average_gradients(self.parameters)
@@ -181,22 +183,25 @@ class UNetTrainer:
         self.step += 1
         return loss.item()
 
-    def _velocity_loss(self, latents: Tensor, states: Tensor) -> Tensor:
+    def _velocity_loss(self, examples: Tensor, states: Tensor) -> Tensor:
         """Mean squared error of v = sqrt(a) noise - sqrt(1 - a) latents (Salimans and Ho 2022, appendix D)."""
+        latents, shown = examples[:, :4], examples[:, 4:]
         count = len(latents)
         noise = torch.randn_like(latents)
         timesteps = ((torch.arange(count) + torch.rand(count)) / count * 1000).long().to(latents.device)
         a = self.alphas[timesteps][:, None, None, None]
         noisy = a.sqrt() * latents + (1 - a).sqrt() * noise
         velocity = a.sqrt() * noise - (1 - a).sqrt() * latents
-        return F.mse_loss(self.denoiser.unet(noisy, timesteps, states).sample.float(), velocity)
+        return F.mse_loss(
+            self.denoiser.unet(torch.cat([noisy, shown], 1), timesteps, states).sample.float(), velocity
+        )
 
     def _report(self) -> None:
-        save_state(f"pool{self.worker.rank}", {str(p.shape): p.state_dict() for p in self.pools})
+        save_state(self._pool_name(), {str(p.shape): p.state_dict() for p in self.pools})
         if not self.worker.is_first:
             return
         save_state(
-            "unet",
+            self.stage.student,
             {
                 "model": self.denoiser.state_dict(),
                 "average": self.average.state_dict(),
@@ -205,11 +210,5 @@ class UNetTrainer:
                 "trains_text": self.stage.trains_text,
             },
         )
-        save_sheet(load_storybook(), self.stage.native_px, f"unet-{self.step:06d}")
-
-
-def save_sheet(model: Storybook, size_px: int, name: str, prompts: Sequence[str] = SHEET_PROMPTS) -> None:
-    """A picture for each of the fixed prompts."""
-    pictures = generate(model, prompts, range(len(prompts)), size_px=size_px, steps=12)
-    pictures = [enlarge(p, max(1, 192 // size_px)) for p in pictures]
-    save_picture(contact_sheet(pictures, 8, prompts), RUNS / f"{name}.png")
+        student = self.stage.student
+        SHEETS[student](load_storybook(student), self.stage.native_px, f"{student}-{self.step:06d}")

@@ -1,6 +1,6 @@
 """Captioned storybook scenes, drawn in code: the training data of the builtin model."""
 
-from .captions import VOCABULARY, caption, detail_caption, pair_caption
+from .captions import VOCABULARY, caption, detail_caption, pair_caption, place_caption, subject_caption
 from .compose import Window, draw, part_mask, subject_box, subject_mask
 from .details import Detail, random_detail
 from .model import (
@@ -71,11 +71,13 @@ __all__ = [
     "main_colour",
     "pair_caption",
     "part_mask",
+    "place_caption",
     "random_detail",
     "random_pair",
     "random_scene",
     "sample_scene",
     "subject_box",
+    "subject_caption",
     "subject_mask",
     "to_json",
 ]

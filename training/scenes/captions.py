@@ -193,6 +193,17 @@ def detail_caption(scene: Scene, subject: Subject, part: str, rng: np.random.Gen
     return ", ".join([told, *(_place(rng, scene) if rng.random() < 0.5 else [])])
 
 
+def subject_caption(scene: Scene, index: int, rng: np.random.Generator) -> str:
+    """A prompt for one subject alone, as someone writes it who has masked just that."""
+    told = describe(rng, scene.subjects[index], scene.view)
+    return ", ".join([told, *(_place(rng, scene) if rng.random() < 0.6 else [])])
+
+
+def place_caption(scene: Scene, rng: np.random.Generator) -> str:
+    """A prompt for the surroundings alone; sometimes empty."""
+    return ", ".join(_place(rng, scene))
+
+
 def pair_caption(scene: Scene, rng: np.random.Generator) -> str:
     """A prompt that names all subjects of the scene with their colours, in any order."""
     order = rng.permutation(len(scene.subjects))

@@ -143,10 +143,14 @@ def draw(scene: Scene, width: int, height: int, window: Window | None = None) ->
     return np.ascontiguousarray(pixels[..., :3])
 
 
-def _mask(scene: Scene, index: int, part: str | None, width: int, height: int) -> Image:
-    pixels = np.zeros((height, width, 4), np.uint8)
+def _mask(
+    scene: Scene, index: int, part: str | None, width: int, height: int, window: Window | None = None
+) -> Image:
+    shown = window or Window(0, 0, width, height)
+    pixels = np.zeros((shown.height, shown.width, 4), np.uint8)
     surface = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType)
     with surface as canvas:
+        canvas.translate(-shown.x, -shown.y)
         _draw_subjects(Pen(canvas, mask=True), scene, width, height, index, part)
     return np.where(pixels[..., 0] > 127, np.uint8(255), np.uint8(0))
 
@@ -156,9 +160,11 @@ def subject_mask(scene: Scene, index: int, width: int, height: int) -> Image:
     return _mask(scene, index, None, width, height)
 
 
-def part_mask(scene: Scene, index: int, part: str, width: int, height: int) -> Image:
-    """Like `subject_mask` for one part: dress, hair, eyes, face, fur, leaves, roof, petals."""
-    return _mask(scene, index, part, width, height)
+def part_mask(
+    scene: Scene, index: int, part: str, width: int, height: int, window: Window | None = None
+) -> Image:
+    """Like `subject_mask` for one part (dress, hair, eyes, face, fur, leaves, roof, petals), or what a window shows of it."""
+    return _mask(scene, index, part, width, height, window)
 
 
 def subject_box(scene: Scene, index: int, width: int, height: int) -> tuple[int, int, int, int]:

@@ -39,6 +39,11 @@ class Detail(NamedTuple):
         """What the window shows."""
         return draw(self.scene, self.width, self.height, self.window)
 
+    def mask(self) -> Image:
+        """255 where the window shows the part."""
+        index = self.scene.subjects.index(self.subject)
+        return part_mask(self.scene, index, self.part, self.width, self.height, self.window)
+
 
 def random_detail(rng: np.random.Generator, width: int, height: int) -> Detail:
     """A look of that many pixels at a part of a subject, with some of its surroundings."""

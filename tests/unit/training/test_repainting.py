@@ -1,0 +1,77 @@
+"""What the inpainting variant learns from."""
+
+import numpy as np
+import pytest
+import torch
+
+from training import unet
+from training.courses import Course
+from training.lessons import Repainting
+from training.repainting import loosened, repainting, scribble
+from training.text import new_text_encoder, new_tokenizer
+from training.unet import Denoiser, first_state, new_unet
+from training.vae import encode, new_vae
+
+
+@pytest.mark.parametrize("course", Course, ids=lambda course: course.name.lower())
+def test_a_repainting_has_a_mask_with_something_in_it(course: Course) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(12):
+        made = repainting(course, rng, 96, 64, captions=2)
+        assert made.picture.shape == (64, 96, 3)
+        assert made.mask.shape == (64, 96)
+        assert set(np.unique(made.mask)) <= {0, 255}
+        assert made.mask.any()
+        assert len(made.captions) == 2
+
+
+def test_masks_are_of_every_kind() -> None:
+    rng = np.random.default_rng(2)
+    shares = [(repainting(Course.PAIR, rng, 64, 64, 1).mask > 0).mean() for _ in range(80)]
+    assert max(shares) == 1
+    assert min(shares) < 0.1
+    assert sum(0.6 < share < 1 for share in shares) >= 2  # scenery
+
+
+def test_a_loosened_mask_covers_the_subject() -> None:
+    rng = np.random.default_rng(3)
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 24:30] = 255
+    for _ in range(20):
+        assert (loosened(mask, rng)[mask > 0] == 255).all()
+
+
+def test_scribbles_are_never_empty() -> None:
+    rng = np.random.default_rng(4)
+    assert all(scribble(rng, 80, 48).any() for _ in range(60))
+
+
+def test_the_nine_channels_are_latents_mask_and_latents_of_what_is_left() -> None:
+    torch.manual_seed(0)
+    vae = new_vae().eval()
+    pixels = torch.rand(2, 3, 32, 48) * 2 - 1
+    masks = [np.zeros((32, 48), np.uint8), np.full((32, 48), 255, np.uint8)]
+    masks[0][:16] = 255
+    channels = Repainting(vae).encoded(pixels, masks)
+    assert channels.shape == (2, 9, 4, 6)
+    assert torch.allclose(channels[:, :4], encode(vae, pixels), atol=2e-2)
+    assert channels[0, 4].tolist() == [[1] * 6] * 2 + [[0] * 6] * 2
+    assert torch.allclose(channels[1, 5:], encode(vae, torch.zeros(1, 3, 32, 48))[0], atol=2e-2)
+
+
+def test_who_repaints_begins_as_who_paints(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    painter = Denoiser(new_text_encoder(new_tokenizer()))
+    painted = {"average": {"values": painter.state_dict()}}
+    monkeypatch.setattr(unet, "load_state", {"unet": painted}.get)
+    state = first_state("inpaint")
+    assert state is not None
+    wide = new_unet(9).eval()
+    wide.load_state_dict(
+        {k.removeprefix("unet."): v for k, v in state["model"].items() if k.startswith("unet.")}
+    )
+    x, states, t = torch.randn(1, 9, 8, 8), torch.randn(1, 77, 128), torch.tensor([500])
+    with torch.no_grad():
+        assert torch.allclose(
+            wide(x, t, states).sample, painter.unet.eval()(x[:, :4], t, states).sample, atol=1e-5
+        )

@@ -1,0 +1,74 @@
+"""What a denoiser is given beside the noise: pictures to paint, or pictures of which a part is repainted."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.courses import Course, example
+from training.data import to_pixels
+from training.repainting import repainting
+from training.runs import autocast
+from training.sheets import Picture
+from training.vae import encode
+
+
+class Lesson(Protocol):
+    """Makes encoded examples, (count, channels, height / 8, width / 8), each with several prompts.
+
+    The first four channels are the latents that noise is added to; the others are shown as they are.
+    """
+
+    channels: ClassVar[int]
+
+    def examples(
+        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> tuple[Tensor, list[list[str]]]: ...
+
+
+class Painting:
+    """Text to image."""
+
+    channels: ClassVar[int] = 4
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        self.vae = vae
+
+    def examples(
+        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> tuple[Tensor, list[list[str]]]:
+        made = [example(course, rng, width, height, captions) for course in courses]
+        pixels = to_pixels([one.picture for one in made])
+        return _latents(self.vae, pixels), [one.captions for one in made]
+
+
+class Repainting:
+    """Inpainting, with the channels of Stable Diffusion's inpainting model: latents, mask, latents of the picture
+    with mid-grey under the mask (Rombach et al. 2022, section 4.5)."""
+
+    channels: ClassVar[int] = 9
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        self.vae = vae
+
+    def examples(
+        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> tuple[Tensor, list[list[str]]]:
+        made = [repainting(course, rng, width, height, captions) for course in courses]
+        pixels = to_pixels([one.picture for one in made])
+        return self.encoded(pixels, [one.mask for one in made]), [one.captions for one in made]
+
+    def encoded(self, pixels: Tensor, masks: Sequence[Picture]) -> Tensor:
+        """The nine channels for pictures in [-1, 1]."""
+        repainted = torch.from_numpy(np.stack(masks))[:, None].float() / 255
+        latents, seen = _latents(self.vae, torch.cat([pixels, pixels * (1 - repainted)])).chunk(2)
+        return torch.cat([latents, F.interpolate(repainted, scale_factor=1 / 8, mode="nearest"), seen], 1)
+
+
+def _latents(vae: AutoencoderKL, pixels: Tensor) -> Tensor:
+    with autocast():
+        return encode(vae, pixels.to(vae.device)).float().cpu()

@@ -1,0 +1,71 @@
+"""Sheets of samples that show how far training has come."""
+
+import numpy as np
+import torch
+
+from training.courses import Course
+from training.data import to_pixels
+from training.generate import Storybook, enlarge, generate, initial_noise, sample_latents
+from training.lessons import Repainting
+from training.repainting import repainting
+from training.runs import RUNS
+from training.sheets import Picture, contact_sheet, save_picture, to_pictures
+from training.vae import decode
+
+SHEET_PROMPTS = (
+    "a girl with red hair and a blue dress, grass, day",
+    "white cat, snow, night",
+    "black cat on the sand, sunset",
+    "tree with pink leaves, grass, day",
+    "house with a red roof, field, sunset",
+    "yellow flower, grass, night",
+    "green bush, sand, day",
+    "purple flower by the sea, sunset",
+    "close-up of a girl with blonde hair and green eyes",
+    "orange cat and a tree with green leaves, grass, day",
+    "house with a blue roof by the sea, night",
+    "a girl with black hair and a yellow dress by the sea",
+    "tree with orange leaves in the snow, day",
+    "grey cat in a field",
+    "red flower",
+    "sunset, sea",
+)
+STEPS = 12
+GUIDANCE = 5.0
+REPAINTINGS = 12
+
+
+def save_painting_sheet(model: Storybook, size_px: int, name: str) -> None:
+    """A picture for each of the fixed prompts."""
+    pictures = generate(model, SHEET_PROMPTS, range(len(SHEET_PROMPTS)), size_px=size_px, steps=STEPS)
+    pictures = [enlarge(p, max(1, 192 // size_px)) for p in pictures]
+    save_picture(contact_sheet(pictures, 8, SHEET_PROMPTS), RUNS / f"{name}.png")
+
+
+def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
+    """Fixed pictures with their masks in green, and beside each what the model puts there for its prompt."""
+    rng = np.random.default_rng(77)
+    courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
+    lesson = Repainting(model.vae)
+    made = [repainting(course, rng, size_px, size_px, 1) for course in courses]
+    with torch.no_grad():
+        shown = lesson.encoded(to_pixels([one.picture for one in made]), [one.mask for one in made])[:, 4:]
+    prompts = [one.captions[0] for one in made]
+    noise = initial_noise(range(len(made)), size_px, size_px)
+    latents = sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)
+    repainted = to_pictures(decode(model.vae, latents))
+    pairs = [
+        picture
+        for one, result in zip(made, repainted, strict=True)
+        for picture in (
+            _marked(one.picture, one.mask),
+            np.where(one.mask[..., None] > 0, result, one.picture),
+        )
+    ]
+    captions = [text for prompt in prompts for text in (prompt, "")]
+    save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")
+
+
+def _marked(picture: Picture, mask: Picture) -> Picture:
+    green = picture // 2 + np.array([0, 90, 60], np.uint8)
+    return np.where(mask[..., None] > 0, green, picture)
