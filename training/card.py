@@ -58,6 +58,10 @@ ROWS = {
     "ground": "ground recognised",
     "pair_kinds": "two subjects: both recognised",
     "pair_kinds_and_colours": "two subjects: both, each in its colour",
+    "errand_object": "inpainting: another object in its place, both kind and colour recognised",
+    "errand_colour": "inpainting: another colour",
+    "errand_background": "inpainting: other sky and ground, the subject still recognised",
+    "errands": "inpainting in all",
     "judge_kind": "the judge itself on drawn scenes: subject",
     "judge_colour": "the judge itself on drawn scenes: colour",
     "judge_pair": "the judge of two subjects itself on drawn scenes: all right",
@@ -71,8 +75,8 @@ def model_card(figures: Mapping[str, float] | None) -> str:
 
 def _table(figures: Mapping[str, float]) -> str:
     head = (
-        f"{figures['prompts']} fixed prompts and {figures['pairs']} for two subjects at {figures['size_px']} px, "
-        f"{figures['steps']} steps, guidance 5, judged by classifiers\ntrained on drawn scenes only. The pairs combine "
+        f"{figures['prompts']} fixed prompts, {figures['pairs']} for two subjects and {figures['errand_count']} inpainting "
+        f"errands at {figures['size_px']} px, {figures['steps']} steps, guidance 5, judged by classifiers\ntrained on drawn scenes only. The pairs combine "
         "colours that the last stage never shows together.\n\n| what | figure |\n|---|---|"
     )
     rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items()]

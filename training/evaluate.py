@@ -7,97 +7,25 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import permutations
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from training.asks import Aim, Errand, PairPrompt, Prompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.card import model_card
 from training.census import Count, PairExam, count_pictures, load_census
 from training.classifier import QUESTIONS, SceneExam, Verdict, judge_pictures, load_classifier
-from training.courses import is_held_out_pair
 from training.export import FOLDER
 from training.judge import Judge, hits
 from training.runs import RUNS, device, worker_count
-from training.scenes import GROUNDS, KINDS, PART_COLOURS, SKIES, draw, random_scene
-from training.sheets import Picture, contact_sheet, save_picture
-from training.shipped import load_folder, paint, round_trip_psnr_db
-
-WORDING = {
-    "girl": ("a girl with a {} dress", "dress"),
-    "cat": ("a {} cat", "fur"),
-    "tree": ("a tree with {} leaves", "leaves"),
-    "bush": ("a bush with {} leaves", "leaves"),
-    "house": ("a house with a {} roof", "roof"),
-    "flower": ("a {} flower", "petals"),
-}
-GROUND_WORDS = {
-    "grass": "on the grass",
-    "sand": "on the sand",
-    "snow": "in the snow",
-    "sea": "by the sea",
-    "field": "in a field",
-}
-SKY_WORDS = {"day": "day", "sunset": "sunset", "night": "night"}
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A prompt and what a picture of it must show."""
-
-    text: str
-    truth: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class PairPrompt:
-    """A prompt for two subjects, and the colours they must have."""
-
-    text: str
-    truth: Count
-
-
-def fixed_prompts(count: int) -> list[Prompt]:
-    """The same prompts every time; any first part of the list is balanced over kinds."""
-    rng = np.random.default_rng(20)
-    return [_prompt(KINDS[i % len(KINDS)], rng) for i in range(count)]
-
-
-def _prompt(kind: str, rng: np.random.Generator) -> Prompt:
-    colour = _colour(kind, rng)
-    sky, ground = str(rng.choice(SKIES)), str(rng.choice(GROUNDS))
-    text = f"{_worded(kind, colour)} {GROUND_WORDS[ground]}, {SKY_WORDS[sky]}"
-    return Prompt(text, Verdict(kind, colour, sky, ground))
-
-
-def fixed_pairs(count: int) -> list[PairPrompt]:
-    """The same prompts for two subjects every time; all kinds meet, in colours that training never combined."""
-    rng = np.random.default_rng(21)
-    meetings = list(permutations(KINDS, 2))
-    order = [meetings[i] for i in rng.permutation(len(meetings))]
-    return [_pair(*order[i % len(order)], rng) for i in range(count)]
-
-
-def _pair(first: str, second: str, rng: np.random.Generator) -> PairPrompt:
-    colours = _colour(first, rng), _colour(second, rng)
-    while not is_held_out_pair((first, colours[0]), (second, colours[1])):
-        colours = _colour(first, rng), _colour(second, rng)
-    sky, ground = str(rng.choice(SKIES)), str(rng.choice(GROUNDS))
-    subjects = f"{_worded(first, colours[0])} and {_worded(second, colours[1])}"
-    text = f"{subjects} {GROUND_WORDS[ground]}, {SKY_WORDS[sky]}"
-    return PairPrompt(text, dict(zip((first, second), colours, strict=True)))
-
-
-def _colour(kind: str, rng: np.random.Generator) -> str:
-    return str(rng.choice(PART_COLOURS[WORDING[kind][1]]))
-
-
-def _worded(kind: str, colour: str) -> str:
-    return WORDING[kind][0].format(colour).replace("a orange", "an orange")
+from training.scenes import KINDS, draw, random_scene
+from training.sheets import Picture, contact_sheet, marked, save_picture
+from training.shipped import load_folder, paint, repaint, round_trip_psnr_db
 
 
 def unseen_scenes(count: int, size_px: int) -> list[Picture]:
@@ -139,9 +67,18 @@ def pair_figures(prompts: list[PairPrompt], counts: list[Count]) -> dict[str, fl
     }
 
 
-def paint_all(texts: list[str], folder: Path, size_px: int, steps: int, workers: int) -> list[Picture]:
-    """A picture per prompt, seeded by its place in the list; every worker paints a share of them."""
-    numbered = list(enumerate(texts))
+def errand_figures(errands: list[Errand], verdicts: list[Verdict]) -> dict[str, float]:
+    """Shares of errands done, for each aim and in all."""
+    done = [(errand.aim, errand.is_done(seen)) for errand, seen in zip(errands, verdicts, strict=True)]
+    by_aim = {f"errand_{aim}": float(np.mean([ok for its, ok in done if its is aim])) for aim in Aim}
+    return {**by_aim, "errands": float(np.mean([ok for _, ok in done]))}
+
+
+def paint_all(
+    asked: Sequence[str | Errand], folder: Path, size_px: int, steps: int, workers: int
+) -> list[Picture]:
+    """A picture per prompt or errand, seeded by its place in the list; every worker paints a share of them."""
+    numbered = list(enumerate(asked))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
         jobs = [
             executor.submit(_paint_share, numbered[i::workers], folder, size_px, steps)
@@ -152,11 +89,19 @@ def paint_all(texts: list[str], folder: Path, size_px: int, steps: int, workers:
 
 
 def _paint_share(
-    numbered: list[tuple[int, str]], folder: Path, size_px: int, steps: int
+    numbered: list[tuple[int, str | Errand]], folder: Path, size_px: int, steps: int
 ) -> list[tuple[int, Picture]]:
     torch.set_num_threads(1)
     model = load_folder(folder, device().type)
-    return [(seed, paint(model, text, seed, size_px=size_px, steps=steps)) for seed, text in numbered]
+    return [
+        (
+            seed,
+            paint(model, asked, seed, size_px=size_px, steps=steps)
+            if isinstance(asked, str)
+            else repaint(model, asked, seed, steps=steps),
+        )
+        for seed, asked in numbered
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,36 +113,47 @@ class Evaluation:
     pictures: list[Picture]
     pair_texts: list[str]
     pair_pictures: list[Picture]
+    errands: list[Errand]
+    errand_pictures: list[Picture]
 
 
-def evaluate(folder: Path, count: int, pairs: int, size_px: int, steps: int, workers: int) -> Evaluation:
+def evaluate(
+    folder: Path, count: int, pairs: int, errands: int, size_px: int, steps: int, workers: int
+) -> Evaluation:
     """All figures of the model in a folder."""
     model = load_folder(folder, device().type)
     classifier, census = load_classifier(), load_census()
     prompts, doubles = fixed_prompts(count), fixed_pairs(pairs)
     texts, pair_texts = [p.text for p in prompts], [p.text for p in doubles]
-    painted = paint_all([*texts, *pair_texts], folder, size_px, steps, workers)
-    pictures, pair_pictures = painted[:count], painted[count:]
+    changes = fixed_errands(errands, size_px)
+    painted = paint_all([*texts, *pair_texts, *changes], folder, size_px, steps, workers)
+    pictures, pair_pictures = painted[:count], painted[count : count + pairs]
+    changed = painted[count + pairs :]
     figures = {
         "prompts": count,
         "pairs": pairs,
+        "errand_count": errands,
         "size_px": size_px,
         "steps": steps,
         "vae_psnr_db": round_trip_psnr_db(model, unseen_scenes(64, 256)),
         **judge_figures(classifier, census),
         **prompt_figures(prompts, judge_pictures(classifier, pictures)),
         **pair_figures(doubles, count_pictures(census, pair_pictures)),
+        **errand_figures(changes, judge_pictures(classifier, changed)),
     }
-    return Evaluation(figures, texts, pictures, pair_texts, pair_pictures)
+    return Evaluation(figures, texts, pictures, pair_texts, pair_pictures, changes, changed)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("--prompts", type=int, default=200)
+    parser.add_argument("--prompts", type=int, default=500)
     parser.add_argument("--pairs", type=int, default=120, help="prompts for two subjects")
+    parser.add_argument(
+        "--errands", type=int, default=500, help="inpainting: new objects, colours, backgrounds"
+    )
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--steps", type=int, default=25)
-    parser.add_argument("--quick", action="store_true", help="24 prompts, 12 pairs, 12 steps")
+    parser.add_argument("--quick", action="store_true", help="24 prompts, 12 pairs, 12 errands, 12 steps")
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, help="the model; only the shipped one gets a card"
     )
@@ -205,8 +161,9 @@ def main() -> None:
         "--workers", type=int, default=worker_count(), help="processes; one per core by default"
     )
     options = parser.parse_args()
-    count, pairs, steps = (24, 12, 12) if options.quick else (options.prompts, options.pairs, options.steps)
-    result = evaluate(options.folder, count, pairs, options.size, steps, options.workers)
+    counts = (24, 12, 12) if options.quick else (options.prompts, options.pairs, options.errands)
+    steps = 12 if options.quick else options.steps
+    result = evaluate(options.folder, *counts, options.size, steps, options.workers)
     for name, value in result.figures.items():
         print(f"{name:22} {value:8.3f}")
     is_shipped = options.folder.resolve() == FOLDER
@@ -218,6 +175,13 @@ def main() -> None:
     (RUNS / f"{name}.json").write_text(json.dumps(result.figures, indent=2) + "\n")
     save_picture(_sheet(result.pictures, result.texts), RUNS / f"{name}.png")
     save_picture(_sheet(result.pair_pictures, result.pair_texts), RUNS / f"{name}-pairs.png")
+    before_and_after = [
+        picture
+        for errand, after in zip(result.errands, result.errand_pictures, strict=True)
+        for picture in (marked(errand.picture, errand.mask), after)
+    ]
+    texts = [text for errand in result.errands for text in (errand.aim, errand.text)]
+    save_picture(_sheet(before_and_after, texts), RUNS / f"{name}-errands.png")
 
 
 def _sheet(pictures: list[Picture], texts: list[str]) -> Picture:

@@ -9,7 +9,7 @@ from training.generate import Storybook, enlarge, generate, initial_noise, sampl
 from training.lessons import Repainting
 from training.repainting import repainting
 from training.runs import RUNS
-from training.sheets import Picture, contact_sheet, save_picture, to_pictures
+from training.sheets import contact_sheet, marked, save_picture, to_pictures
 from training.vae import decode
 
 SHEET_PROMPTS = (
@@ -58,14 +58,9 @@ def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
         picture
         for one, result in zip(made, repainted, strict=True)
         for picture in (
-            _marked(one.picture, one.mask),
+            marked(one.picture, one.mask),
             np.where(one.mask[..., None] > 0, result, one.picture),
         )
     ]
     captions = [text for prompt in prompts for text in (prompt, "")]
     save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")
-
-
-def _marked(picture: Picture, mask: Picture) -> Picture:
-    green = picture // 2 + np.array([0, 90, 60], np.uint8)
-    return np.where(mask[..., None] > 0, green, picture)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from training.asks import Aim, Errand
 from training.sheets import Picture
+from underpaint.image import picture
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
@@ -18,8 +20,10 @@ from underpaint.request import (
     SamplingSettings,
 )
 from underpaint.result import ImageDone
+from underpaint.tasks import PRESETS, Task, apply
 
 CFG_SCALE = 5.0
+TASKS = {Aim.OBJECT: Task.REPLACE, Aim.COLOUR: Task.REPLACE, Aim.BACKGROUND: Task.BACKGROUND}
 
 
 def load_folder(folder: Path, device: str) -> StableDiffusion:
@@ -35,8 +39,23 @@ def paint(model: StableDiffusion, prompt: str, seed: int, *, size_px: int, steps
         sampling=SamplingSettings(steps=steps, cfg_scale=CFG_SCALE, sampler=Sampler.DPMPP_2M),
         noise=NoiseSettings(seed=seed, subseed=0),
     )
-    (picture,) = [event.result.picture for event in inpaint(request, model) if isinstance(event, ImageDone)]
-    return picture.pixels
+    (painted,) = [event.result.picture for event in inpaint(request, model) if isinstance(event, ImageDone)]
+    return painted.pixels
+
+
+def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) -> Picture:
+    """The errand's picture, changed with the settings that its task fills in."""
+    request = apply(
+        PRESETS[TASKS[errand.aim]],
+        InpaintRequest(
+            prompt=PromptSettings(positive=errand.text),
+            sampling=SamplingSettings(steps=steps, cfg_scale=CFG_SCALE, sampler=Sampler.DPMPP_2M),
+            noise=NoiseSettings(seed=seed, subseed=0),
+        ),
+    )
+    events = inpaint(request, model, pictures=[picture.Picture(errand.picture)], mask=errand.mask)
+    (changed,) = [event.result.picture for event in events if isinstance(event, ImageDone)]
+    return changed.pixels
 
 
 def round_trip_psnr_db(model: StableDiffusion, pictures: Sequence[Picture]) -> float:

@@ -1,13 +1,15 @@
 """The prompts and counts behind the builtin model's figures."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from training.asks import Aim, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.census import SIDE_PX, count_of, count_pictures, indices, new_census
 from training.courses import is_held_out_pair
-from training.evaluate import PairPrompt, fixed_pairs, fixed_prompts, pair_figures
+from training.evaluate import errand_figures, pair_figures
 from training.scenes import KINDS, VOCABULARY, random_pair
 
 
@@ -23,7 +25,7 @@ def test_pairs_are_held_out_balanced_and_fixed() -> None:
 
 
 def test_prompts_use_known_words_only() -> None:
-    texts = [p.text for p in (*fixed_prompts(60), *fixed_pairs(60))]
+    texts = [p.text for p in (*fixed_prompts(60), *fixed_pairs(60), *fixed_errands(30, 64))]
     assert {word for text in texts for word in re.findall(r"[\w-]+", text)} <= set(VOCABULARY)
 
 
@@ -62,3 +64,30 @@ def test_a_census_names_what_is_there() -> None:
 def test_a_census_answers_for_pictures_of_any_size() -> None:
     pictures = [np.zeros((side, SIDE_PX, 3), np.uint8) for side in (64, 200)]
     assert len(count_pictures(new_census().eval(), pictures)) == 2
+
+
+def test_errands_change_what_their_aim_says_and_nothing_else() -> None:
+    judged = {Aim.OBJECT: {"kind", "colour"}, Aim.COLOUR: {"colour"}, Aim.BACKGROUND: {"sky", "ground"}}
+    errands = fixed_errands(30, 64)
+    again = fixed_errands(30, 64)
+    for errand, same in zip(errands, again, strict=True):
+        assert (errand.picture == same.picture).all()
+        assert (errand.mask == same.mask).all()
+        assert errand.mask.any()
+        assert not errand.mask.all()
+        assert errand.is_done(errand.truth)
+        for question in judged[errand.aim]:
+            assert not errand.is_done(replace(errand.truth, **{question: "something else"}))
+    assert {errand.aim for errand in errands} == set(Aim)
+
+
+def test_errand_figures() -> None:
+    errands = fixed_errands(6, 64)
+    seen = [errand.truth for errand in errands]
+    seen[0] = replace(seen[0], kind="something else")
+    assert errand_figures(errands, seen) == {
+        "errand_object": 0.5,
+        "errand_colour": 1.0,
+        "errand_background": 1.0,
+        "errands": pytest.approx(5 / 6),
+    }
