@@ -105,7 +105,10 @@ STAGES = {
         trains_text=True,
         anneals=True,
     ),
-    "inpaint": Stage(
+    "inpaint16": Stage(
+        "inpaint", 128, (_medium(0.85), _small(0.15)), (LATER_COURSES, LATER_COURSES), rate=8e-4
+    ),
+    "inpaint32": Stage(
         "inpaint",
         256,
         (
