@@ -193,7 +193,7 @@ class Torture:
         database.close()
         if (verdict, orphans) != ("ok", []):
             self._report.problems.append(f"the database: {verdict}, {orphans}")
-        for file in (self._server.data / "pictures").rglob("*.*"):
+        for file in (self._server.data / "pictures").rglob("*.png"):
             self._report.files += 1
             if file.stem not in (load_picture(file).sha256, sha256_of_pixels(load_mask(file))):
                 self._report.problems.append(f"{file} is torn")

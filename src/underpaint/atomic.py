@@ -2,10 +2,13 @@
 
 import os
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from underpaint.errors import OutputError
 
+LEFT_AFTER_S = 3600.0
 _PREFIX, _SUFFIX = ".underpaint-", ".tmp"
 
 
@@ -27,9 +30,14 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Removes what writers left below a folder when they were killed. Nobody may be writing there."""
-    for leftover in folder.rglob(f"{_PREFIX}*{_SUFFIX}"):
-        leftover.unlink(missing_ok=True)  # a writer that is just being killed may have got there first
+    """Removes what writers left below a folder when they were killed. Files that somebody may still be writing stay:
+    every write moves their time on, and none lasts as long as `LEFT_AFTER_S`, on whichever computer it runs."""
+    left_before = time.time() - LEFT_AFTER_S
+    for file in folder.rglob(f"{_PREFIX}*{_SUFFIX}"):
+        # Somebody else sweeps, or its writer has just finished; or Windows keeps it for one who looks at it.
+        with suppress(FileNotFoundError, PermissionError):
+            if file.stat().st_mtime < left_before:
+                file.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,12 +1,14 @@
 """A painter for the engine process that needs no model and does what the prompt says.
 
 Words in the prompt: `step_s=0.05` slows steps down; `crash@1` kills the engine at image 1, `crash-once@1` only the first
-time; `fail@1`, `oom@1` and `bug@1` raise there. Images depend on seed, picture and mask only.
+time; `fail@1`, `oom@1` and `bug@1` raise there; `hang@1` never goes on, and `freeze@1` stops the whole process (both
+also with `-once`). Images depend on seed, picture and mask only.
 """
 
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Generator
 from io import BytesIO
@@ -83,12 +85,45 @@ class FakePainter:
             yield _made(order, image, time.perf_counter() - started)
 
 
+class BrokenPainter(FakePainter):
+    """Cannot be started before there is a file `mended` in the data folder."""
+
+    def __init__(self) -> None:
+        if not (data_folder() / "mended").exists():
+            raise ImportError("libcudart.so.12: cannot open shared object file")
+
+
+class CrashingPainter(FakePainter):
+    """Takes its process along before it is ready."""
+
+    def __init__(self) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class SleepingPainter(FakePainter):
+    """Is never ready."""
+
+    def __init__(self) -> None:
+        threading.Event().wait()
+
+
 def _misbehave(script: str, image: int, job_id: str) -> None:
-    mark = data_folder() / f"crashed-{job_id}"
+    mark = data_folder() / f"misbehaved-{job_id}"
     words = script.split()
-    if f"crash@{image}" in words or (f"crash-once@{image}" in words and not mark.exists()):
+    is_first = not mark.exists()
+
+    def is_due(word: str) -> bool:
+        return f"{word}@{image}" in words or (is_first and f"{word}-once@{image}" in words)
+
+    if is_due("crash"):
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if is_due("hang"):
+        mark.touch()
+        threading.Event().wait()
+    if is_due("freeze"):
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
     if f"fail@{image}" in words:
         raise ModelFailure("The model answered with numbers that are not finite.")
     if f"oom@{image}" in words:

@@ -120,3 +120,18 @@ def test_a_stopping_server_ends_the_streams(app: FastAPI):
         stream.until(lambda told: told.name == "snapshot")
     assert [told.name for told in stream if told.name != "engine"] == []
     stream.close()
+
+
+def test_pages_hear_that_jobs_of_a_deleted_project_are_gone_and_back(
+    page: Studio, listen: Callable[..., Stream]
+):
+    job_id = page.enqueue("step_s=0.2", count=20)
+    page.wait_for(job_id, "running")
+    stream = listen()
+    page.client.delete(f"/api/projects/{page.project_id}")
+    gone = stream.until(lambda told: told.name == "queue")
+    assert gone[-1].data["order"] == []
+    page.post(f"/projects/{page.project_id}/restore")
+    back = stream.until(lambda told: told.name == "queue" and told.data["order"] == [job_id])
+    assert any(is_state(job_id, "queued")(told) for told in back)
+    page.post(f"/jobs/{job_id}/cancel")

@@ -27,7 +27,12 @@ class Command:
     def __init__(self, *arguments: str, data: Path, **environment: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "underpaint", *arguments, "--data", str(data)],
-            env={**os.environ, PAINTER_VARIABLE: FAKE_PAINTER, "PYTHONPATH": str(ROOT), **environment},
+            env={
+                **os.environ,
+                PAINTER_VARIABLE: FAKE_PAINTER,
+                "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+                **environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

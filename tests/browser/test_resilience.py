@@ -70,6 +70,22 @@ def test_a_job_survives_the_servers_death(page: Page, own_server: RunningServer)
     assert np.array_equal(studio.kept_layer(), drawn), "strokes painted offline arrive"
 
 
+def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "data", UNDERPAINT_PAINTER="tests.api.fake_engine:BrokenPainter")
+    server.start()
+    try:
+        studio = Studio(page, server).open_sample()
+        banner = page.get_by_role("alert").filter(has_text="The engine cannot start")
+        banner.wait_for()
+        assert "libcudart.so.12" in banner.inner_text()
+        (server.data / "mended").touch()
+        studio.button("Try again").click()
+        banner.wait_for(state="detached")
+        studio.wait("underpaint.store.engineState.value === 'ready'")
+    finally:
+        server.stop()
+
+
 def test_a_broken_file_is_refused_with_its_name(studio: Studio, tmp_path: Path) -> None:
     broken = tmp_path / "holiday.png"
     broken.write_bytes(png(64, 64)[:-40])

@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -39,10 +41,43 @@ def test_a_file_that_cannot_be_flushed_leaves_the_old_one(tmp_path: Path, monkey
     assert [file.name for file in tmp_path.iterdir()] == ["out.png"]
 
 
+def leftover(folder: Path, *, age_s: float) -> Path:
+    """What a writer that was killed so long ago left."""
+    folder.mkdir(exist_ok=True)
+    file = folder / ".underpaint-0123456789abcdef.tmp"
+    file.write_bytes(b"half of a pict")
+    written_at = time.time() - age_s
+    os.utime(file, (written_at, written_at))
+    return file
+
+
 def test_sweeping_removes_what_killed_writers_left(tmp_path: Path):
-    (tmp_path / "ab").mkdir()
-    (tmp_path / "ab" / ".underpaint-0123456789abcdef.tmp").write_bytes(b"half of a pict")
+    leftover(tmp_path / "ab", age_s=2 * 3600)
     (tmp_path / "ab" / "picture.png").write_bytes(b"whole")
+    os.utime(tmp_path / "ab" / "picture.png", (0, 0))
     sweep(tmp_path)
     sweep(tmp_path / "missing")
     assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["picture.png"]
+
+
+def test_sweeping_leaves_what_is_being_written(tmp_path: Path):
+    """A command line may write into the data folder while a server starts there."""
+    file = leftover(tmp_path / "ab", age_s=60)
+    sweep(tmp_path)
+    assert file.exists()
+
+
+def test_a_file_that_another_server_removes_first_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = leftover(tmp_path / "ab", age_s=2 * 3600)
+    find = Path.rglob
+
+    def found_late(folder: Path, pattern: str) -> list[Path]:
+        found = list(find(folder, pattern))
+        file.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "rglob", found_late)
+    sweep(tmp_path)
+    assert not file.exists()

@@ -27,8 +27,8 @@ class Bell:
                 self._is_ringing = False
                 self.connection.recv_bytes()
 
-    def wait(self, timeout_s: float) -> None:
-        """Until it rings, or so long."""
+    def wait(self, timeout_s: float | None) -> None:
+        """Until it rings, or so long (None: for ever)."""
         wait([self.connection], timeout_s)
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from typing import Protocol
 from underpaint.errors import Cancelled, OutOfMemory, StudioError
 from underpaint.server.messages import (
     Command,
+    EngineFailed,
     EngineReady,
     Exit,
     ImageMade,
@@ -36,6 +37,7 @@ from underpaint.server.messages import (
 from underpaint.server.schemas import Problem
 
 PAINTER = "underpaint.server.painter:Painter"
+LONGEST_REASON = 300
 logger = logging.getLogger(__name__)
 
 
@@ -60,11 +62,22 @@ def main(connection: Connection, painter: str) -> None:
         signal.signal(unwanted, signal.SIG_IGN)
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox), daemon=True).start()
-    make_painter: Callable[[], Maker] = pkgutil.resolve_name(painter)
+    maker = _maker(connection, painter)
     try:
-        Engine(connection, inbox, make_painter()).serve()
+        Engine(connection, inbox, maker).serve()
     except SystemExit:
         os._exit(0)  # taking torch down in an orderly way takes seconds
+
+
+def _maker(connection: Connection, painter: str) -> Maker:
+    """Loads libraries and looks for devices. What fails there is told before it ends the process."""
+    try:
+        make: Callable[[], Maker] = pkgutil.resolve_name(painter)
+        return make()
+    except Exception as error:
+        first_line = next(iter(str(error).splitlines()), "")[:LONGEST_REASON]
+        connection.send(EngineFailed(f"{type(error).__name__}: {first_line}"))
+        raise
 
 
 def _read(connection: Connection, inbox: "queue.SimpleQueue[Command]") -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from underpaint.server.schemas import EngineState, Job, JobResult, Layer, Progress
+from underpaint.server.schemas import EngineState, Job, JobResult, Layer, Problem, Progress
 
 MOST_WAITING = 256
 """A listener for whom more than this waits gets a snapshot instead."""
@@ -54,8 +54,9 @@ def queue_changed(is_paused: bool, order: list[str]) -> Event:
     return Event(name="queue", data={"is_paused": is_paused, "order": order}, replaces="queue")
 
 
-def engine_changed(state: EngineState) -> Event:
-    return Event(name="engine", data={"state": state}, replaces="engine")
+def engine_changed(state: EngineState, problem: Problem | None = None) -> Event:
+    """`problem`: why it fails."""
+    return Event(name="engine", data={"state": state, "problem": problem}, replaces="engine")
 
 
 def project_changed(project_id: str, client: str | None) -> Event:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from underpaint.request import InpaintRequest
+from underpaint.server import projects
 from underpaint.server.events import job_changed
 from underpaint.server.job_views import (
     OPEN,
@@ -195,6 +196,31 @@ class Jobs:
             queue = self._views.queue(session)
         self._notice()
         return queue
+
+    def delete_project(self, project_id: str) -> None:
+        """Puts a project aside. Its jobs rest: the one at work stops within a step and is first when it comes back."""
+        with self._ledger.change() as change:
+            session = change.session
+            running = [
+                row for row in rows_in_order(session, (JobState.RUNNING,)) if row.project_id == project_id
+            ]
+            for row in running:
+                row.state, row.position = JobState.QUEUED, first_position(session)
+            projects.delete_project(projects.project_row(session, project_id))
+            session.flush()
+            change.events = [queue_event(session)]
+        self._notice()
+
+    def restore_project(self, project_id: str) -> None:
+        """Brings a project back, and its jobs into the queue."""
+        with self._ledger.change() as change:
+            session = change.session
+            projects.restore_project(session, project_id)
+            session.flush()
+            rows = [row for row in rows_in_order(session, WAITING) if row.project_id == project_id]
+            change.events = [job_changed(view) for view in self._views.jobs(session, rows)]
+            change.events.append(queue_event(session))
+        self._notice()
 
     def change(self, job_id: str, apply: Callable[[Session, JobRow], None]) -> Job:
         """Does something about a job in one transaction."""

@@ -98,6 +98,13 @@ class EngineReady:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class EngineFailed:
+    """It cannot be started, and ends."""
+
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painting:
     """How far the images of one batch are."""
@@ -159,4 +166,5 @@ class ViewsFailed:
     problem: Problem
 
 
-Reply = EngineReady | Painting | ImageMade | JobDone | JobStopped | JobFailed | ViewsPrepared | ViewsFailed
+JobReply = Painting | ImageMade | JobDone | JobStopped | JobFailed
+Reply = EngineReady | EngineFailed | JobReply | ViewsPrepared | ViewsFailed

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from underpaint.server.messages import MakeImages, Painting
+from underpaint.server.patience import Patience
 from underpaint.server.schemas import Progress
 
 
@@ -103,6 +104,7 @@ class Run:
         batch = order.request.batch
         self.job_id, self.settled = order.job_id, set(order.settled)
         self.pace = Pace(batch.total, batch.size, order.settled)
+        self.patience = Patience()
         self.is_stopping = False
         self._counted_at = time.monotonic()
 

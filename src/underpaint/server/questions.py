@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
-from underpaint.errors import StudioError
+from underpaint.errors import Cancelled, StudioError
 from underpaint.server.messages import PrepareViews, ViewsFailed, ViewsPrepared
 from underpaint.server.refusals import InvalidSetting
 from underpaint.server.schemas import Problem
@@ -31,17 +31,22 @@ class Questions:
         self._ring = ring
         self._lock = threading.Lock()
         self._unsent: list[PrepareViews] = []
-        self._waiting: dict[str, Future[ViewsPrepared]] = {}
+        self._waiting: dict[str, tuple[PrepareViews, Future[ViewsPrepared]]] = {}
         self._refusal: StudioError | None = None
 
     def ask(self, question: PrepareViews) -> ViewsPrepared:
-        """Waits for the answer."""
+        """Waits for the answer. Older questions of the same asker fail, so that nobody waits more than once."""
         future: Future[ViewsPrepared] = Future()
         with self._lock:
             if self._refusal is not None:
                 raise self._refusal
-            self._waiting[question.id] = future
+            older = [id for id, (other, _) in self._waiting.items() if other.asker == question.asker]
+            voided = [self._waiting.pop(id)[1] for id in older]
+            self._unsent = [other for other in self._unsent if other.id not in older]
+            self._waiting[question.id] = question, future
             self._unsent.append(question)
+        for other in voided:
+            other.set_exception(Cancelled("A newer question came."))
         self._ring()
         return future.result()
 
@@ -53,7 +58,9 @@ class Questions:
     def answer(self, reply: ViewsPrepared | ViewsFailed) -> None:
         error = _error_of(reply.problem) if isinstance(reply, ViewsFailed) else None
         with self._lock:
-            future = self._waiting.pop(reply.id)
+            if reply.id not in self._waiting:
+                return  # void by now
+            _, future = self._waiting.pop(reply.id)
         if isinstance(reply, ViewsPrepared):
             future.set_result(reply)
         else:
@@ -64,5 +71,5 @@ class Questions:
         with self._lock:
             waiting, self._waiting, self._unsent = self._waiting, {}, []
             self._refusal = error if for_good else self._refusal
-        for future in waiting.values():
+        for _, future in waiting.values():
             future.set_exception(error)

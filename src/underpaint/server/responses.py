@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "output-error": 507,
     "out-of-memory": 507,
     "cancelled": 409,
+    "engine-died": 503,
     "not-found": 404,
     "conflict": 409,
     "too-large": 413,

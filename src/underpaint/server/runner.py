@@ -1,10 +1,10 @@
-"""Runs the queue: one thread that talks to the engine process, and starts it again when it dies."""
+"""Runs the queue: one thread that talks to the engine process, and starts it again when it dies or hangs."""
 
 import logging
 import os
 import threading
 import time
-from multiprocessing.connection import wait
+from dataclasses import dataclass
 from typing import assert_never
 
 from underpaint.errors import Cancelled
@@ -16,10 +16,12 @@ from underpaint.server.jobs import Jobs
 from underpaint.server.ledger import Ledger
 from underpaint.server.messages import (
     EngineDied,
+    EngineFailed,
     EngineReady,
     ImageMade,
     JobDone,
     JobFailed,
+    JobReply,
     JobStopped,
     Painting,
     PrepareViews,
@@ -29,7 +31,7 @@ from underpaint.server.messages import (
     ViewsFailed,
     ViewsPrepared,
 )
-from underpaint.server.process import EngineProcess, cause_of_death
+from underpaint.server.process import EngineProcess, cause_of_death, cause_of_failure
 from underpaint.server.progress import Live, Run
 from underpaint.server.questions import Questions
 from underpaint.server.runs import Runs
@@ -39,10 +41,21 @@ PAINTER_VARIABLE = "UNDERPAINT_PAINTER"
 """Environment variable: another `Maker` for the engine, as `module:name`, for tests."""
 STEP_TIMEOUT_S, EXIT_TIMEOUT_S = 2.0, 1.0
 """For the step at work, and for the engine, when the server stops."""
-RESTART_DELAYS_S = (0.0, 0.5, 2.0, 5.0, 15.0)
+RESTART_DELAYS_S = (0.0, 0.5, 2.0, 15.0, 60.0)
 """Before the engine is started again, when it died so many times before it was ready."""
+FAILS_AFTER = 3
+"""So many deaths before it was ready, and the user is told that it fails."""
+START_TIMEOUT_S = 300.0
+"""For an engine to get ready: importing torch from a slow disk takes minutes."""
 AFTER_ERROR_S = 5.0
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineHealth:
+    state: EngineState
+    problem: Problem | None = None
+    """Why it fails, while it does."""
 
 
 class Runner:
@@ -52,7 +65,7 @@ class Runner:
         self.live = Live()
         self.device: str | None = None
         """cpu or cuda, once the engine knows."""
-        self.state = EngineState.STARTING
+        self.health = EngineHealth(state=EngineState.STARTING)
         self._hub, self._bell = hub, Bell()
         ledger = Ledger(database, hub)
         self.jobs = Jobs(ledger, self.live, self._bell.ring)
@@ -61,10 +74,14 @@ class Runner:
         self._painter = painter or os.environ.get(PAINTER_VARIABLE, PAINTER)
         self._engine: EngineProcess | None = None
         self._is_engine_ready = False
+        self._last_words: str | None = None
         self._early_deaths = 0
+        self._failure: Problem | None = None
         self._start_at = 0.0
+        self._started_at = 0.0
         self._run: Run | None = None
-        self._is_stopping = False
+        self._is_restart_wanted = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
 
     @property
@@ -80,20 +97,27 @@ class Runner:
 
     def stop(self) -> None:
         """Ends the engine within seconds; a job at work goes back into the queue."""
-        self._is_stopping = True
+        self._stopping.set()
         self._bell.ring()
         self._thread.join()
         self._bell.close()
 
     def ask(self, question: PrepareViews) -> ViewsPrepared:
         """The engine's answer, between two steps of a running job."""
+        if (problem := self.health.problem) is not None:
+            raise EngineDied(problem.message)
         return self._questions.ask(question)
+
+    def restart(self) -> None:
+        """Ends the engine, should there be one, and starts it at once, without waiting for it."""
+        self._is_restart_wanted = True
+        self._bell.ring()
 
     # the thread
 
     def _work(self) -> None:
         needs_recovery = False
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             try:
                 if needs_recovery:
                     self._runs.recover()
@@ -103,11 +127,13 @@ class Runner:
                 logger.exception("The queue begins again in %s s", AFTER_ERROR_S)
                 self._drop_engine()
                 needs_recovery = True
-                time.sleep(AFTER_ERROR_S)
+                self._stopping.wait(AFTER_ERROR_S)
         self._shut_down()
 
     def _turn(self) -> None:
         """Does what is to be done, then waits until something happens."""
+        if self._is_restart_wanted:
+            self._restart_at_once()
         engine = self._engine or self._started_engine()
         if engine is None:
             return
@@ -119,10 +145,11 @@ class Runner:
             self._run = Run(order)
             self._show_state()
             engine.send(order)
-        if self._bell.connection in wait([engine.connection, self._bell.connection]):
-            self._bell.hush()
-        elif reply := self._received(engine):
-            self._hear(reply)
+        self._bell.wait(self._patience_left_s())
+        self._bell.hush()
+        self._listen(engine)
+        if self._engine is engine and self._patience_left_s() == 0:
+            self._give_up(engine)
 
     def _follow_orders(self, engine: EngineProcess, run: Run) -> None:
         """Tells the engine what users changed about the job at work."""
@@ -132,22 +159,29 @@ class Runner:
         if settled is None:
             run.is_stopping = True
             engine.send(StopJob(run.job_id))
+            run.patience.expect(to_the_end=True)
         elif skipped := settled - run.settled:
             run.settle(skipped)
             engine.send(SkipImages(job_id=run.job_id, images=skipped))
+            run.patience.expect()
 
-    def _received(self, engine: EngineProcess) -> Reply | None:
-        try:
-            return engine.connection.recv()
-        except (EOFError, OSError):
-            self._bury(engine)
-            return None
+    def _listen(self, engine: EngineProcess) -> None:
+        for reply in engine.heard():
+            if reply is None:
+                self._bury(engine)
+            else:
+                self._hear(reply)
 
     def _hear(self, reply: Reply) -> None:
+        if self._run is not None:
+            self._run.patience.hear(is_step=isinstance(reply, Painting) and reply.step > 0)
         match reply:
             case EngineReady():
-                self.device, self._is_engine_ready, self._early_deaths = reply.device, True, 0
+                self.device, self._is_engine_ready = reply.device, True
+                self._early_deaths, self._failure = 0, None
                 self._show_state()
+            case EngineFailed():
+                self._last_words = reply.reason
             case ViewsPrepared() | ViewsFailed():
                 self._questions.answer(reply)
             case _:
@@ -156,7 +190,7 @@ class Runner:
                 assert run.job_id == reply.job_id, "one job at a time"
                 self._hear_of_job(run, reply)
 
-    def _hear_of_job(self, run: Run, reply: Painting | ImageMade | JobDone | JobStopped | JobFailed) -> None:
+    def _hear_of_job(self, run: Run, reply: JobReply) -> None:
         match reply:
             case Painting():
                 progress = run.pace.hear(reply)
@@ -171,7 +205,7 @@ class Runner:
             case JobDone():
                 self._runs.finish(run.job_id, run.uncounted_s())
             case JobStopped():
-                self._runs.spend(run.job_id, run.uncounted_s())
+                self._runs.give_back(run.job_id, run.uncounted_s())
             case JobFailed():
                 self._runs.fail(run.job_id, reply.problem, run.uncounted_s())
             case _:
@@ -187,20 +221,28 @@ class Runner:
 
     def _started_engine(self) -> EngineProcess | None:
         """None while it is too early to try again."""
-        if (early_s := self._start_at - time.monotonic()) > 0:
-            self._bell.wait(early_s)
+        now = time.monotonic()
+        if now < self._start_at:
+            self._bell.wait(self._start_at - now)
             self._bell.hush()
             return None
-        self._engine = EngineProcess(self._painter)
+        self._engine, self._started_at = EngineProcess(self._painter, self._bell.ring), now
         return self._engine
+
+    def _patience_left_s(self) -> float | None:
+        """Until the engine counts as hanging; None while it need not hurry."""
+        if self._engine is not None and not self._is_engine_ready:
+            return max(self._started_at + START_TIMEOUT_S - time.monotonic(), 0.0)
+        return None if self._run is None else self._run.patience.left_s()
 
     def _bury(self, engine: EngineProcess) -> None:
         """The engine died: what it was busy with is tried once more, or fails."""
-        if not self._is_engine_ready:
-            self._early_deaths += 1
-        delay_s = RESTART_DELAYS_S[min(self._early_deaths, len(RESTART_DELAYS_S) - 1)]
-        self._start_at = time.monotonic() + delay_s
-        run, error = self._run, EngineDied(cause_of_death(engine.end(timeout_s=1.0)))
+        run, exit_code = self._run, engine.end(timeout_s=1.0)
+        if self._is_engine_ready:
+            error = EngineDied(cause_of_death(exit_code))
+        else:
+            error = EngineDied(cause_of_failure(exit_code, self._last_words))
+            self._note_early_death(error)
         self._forget_engine()
         logger.warning("%s It is started again.", error)
         self._questions.fail(error)
@@ -208,31 +250,65 @@ class Runner:
             problem = Problem(code=error.code, message=f"{error} It was at image {run.image + 1}, twice.")
             self._runs.crash(run.job_id, run.image, problem, run.uncounted_s())
 
+    def _give_up(self, engine: EngineProcess) -> None:
+        """The engine hangs, and somebody waits for it: only what it is busy with now is lost."""
+        if not self._is_engine_ready:
+            self._note_early_death(
+                EngineDied(f"The engine cannot start: it was not ready after {START_TIMEOUT_S:.0f} s.")
+            )
+        logger.warning("The engine (process %s) does not answer. It is started again.", engine.pid)
+        self._replace_engine()
+
+    def _note_early_death(self, error: EngineDied) -> None:
+        self._early_deaths += 1
+        self._start_at = (
+            time.monotonic() + RESTART_DELAYS_S[min(self._early_deaths, len(RESTART_DELAYS_S) - 1)]
+        )
+        if self._early_deaths >= FAILS_AFTER:
+            self._failure = Problem(code=error.code, message=str(error))
+
+    def _restart_at_once(self) -> None:
+        self._is_restart_wanted, self._failure = False, None
+        self._replace_engine()
+        self._start_at = 0.0
+
+    def _replace_engine(self) -> None:
+        run = self._run
+        self._drop_engine()
+        if run is not None:
+            self._runs.give_back(run.job_id, run.uncounted_s())
+
     def _drop_engine(self) -> None:
         if self._engine is not None:
             self._engine.end(timeout_s=0)
-            self._forget_engine()
-            self._questions.fail(EngineDied("The engine was started again."))
+        self._forget_engine()
+        self._questions.fail(EngineDied("The engine was started again."))
 
     def _forget_engine(self) -> None:
-        self._engine, self._is_engine_ready, self._run = None, False, None
+        self._engine, self._is_engine_ready, self._run, self._last_words = None, False, None, None
         self.live.forget()
         self._show_state()
 
     def _show_state(self) -> None:
         if self._is_engine_ready:
             state = EngineState.BUSY if self._run else EngineState.READY
+        elif self._failure:
+            state = EngineState.FAILING
         else:
             state = EngineState.STARTING if self._engine else EngineState.RESTARTING
-        if state is not self.state:
-            self.state = state
-            self._hub.publish(engine_changed(state))
+        health = EngineHealth(state=state, problem=self._failure)
+        if health != self.health:
+            self.health = health
+            self._hub.publish(engine_changed(state, self._failure))
 
     def _shut_down(self) -> None:
         engine, run = self._engine, self._run
-        if engine is not None and run is not None:
-            self._wait_for_step(engine, run)
-            self._runs.give_back(run.job_id, run.uncounted_s())
+        try:
+            if engine is not None and run is not None:
+                self._wait_for_step(engine, run)
+                self._runs.give_back(run.job_id, run.uncounted_s())
+        except Exception:  # such as a full disk; the next start finds the job as one that was cut off
+            logger.exception("The job at work could not be put back into the queue")
         self._questions.fail(Cancelled("The server stops."), for_good=True)
         if self._engine is not None:
             self._engine.end(EXIT_TIMEOUT_S)
@@ -241,6 +317,7 @@ class Runner:
         """A little; an image that is just done is recorded."""
         deadline = time.monotonic() + STEP_TIMEOUT_S
         engine.send(StopJob(run.job_id))
-        while self._run and engine.connection.poll(max(0.0, deadline - time.monotonic())):
-            if reply := self._received(engine):
-                self._hear(reply)
+        while self._run is run and (left_s := deadline - time.monotonic()) > 0:
+            self._bell.wait(left_s)
+            self._bell.hush()
+            self._listen(engine)

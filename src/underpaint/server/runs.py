@@ -113,17 +113,14 @@ class Runs:
             self._requeue(change.session, row)
             self._tell(change, row)
 
-    def spend(self, job_id: str, seconds: float) -> None:
-        """Counts the time of a job that was stopped."""
-        with self._ledger.change() as change:
-            if row := change.session.get(JobRow, job_id):
-                row.seconds += seconds
-
     def give_back(self, job_id: str, seconds: float) -> None:
-        """The server stops: the job goes on first when it is back."""
+        """The engine has left the job. It goes on first, unless users wanted it to stop."""
         with self._ledger.change() as change:
-            if row := _running(change.session, job_id):
-                row.seconds += seconds
+            row = change.session.get(JobRow, job_id)
+            if row is None:
+                return
+            row.seconds += seconds
+            if row.state is JobState.RUNNING:
                 self._requeue(change.session, row)
                 self._tell(change, row)
 

@@ -291,12 +291,16 @@ class EngineState(StrEnum):
     READY = "ready"
     BUSY = "busy"
     RESTARTING = "restarting"
+    FAILING = "failing"
+    """It could not be started three times; it is tried again now and then. Jobs wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     version: str
     engine: EngineState
+    engine_problem: Problem | None
+    """Why the engine fails, while it does."""
     device: str | None
     """cpu or cuda, once the engine knows."""
     models_folder: str

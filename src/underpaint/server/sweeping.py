@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from underpaint import atomic
+from underpaint.folders import cache_folder
 from underpaint.server.database import Database
 from underpaint.server.tables import NodeRow, ProjectRow
 
@@ -16,8 +17,8 @@ EXPORTS = "exports"
 
 def sweep(database: Database, folder: Path) -> None:
     """Leaves every picture of the store: results made with other programs may need them."""
-    for written in ("pictures", "thumbnails"):
-        atomic.sweep(folder / written)
+    for written in (folder / "pictures", folder / "thumbnails", cache_folder() / "previews"):
+        atomic.sweep(written)
     for leftover in folder.glob(f"{EXPORTS}/*"):
         leftover.unlink(missing_ok=True)
     before = (datetime.now(UTC) - KEPT_DELETED).isoformat(timespec="milliseconds")

@@ -71,7 +71,12 @@ def _joined(events: list[Event]) -> bytes:
 
 def _snapshot(services: Services, project_id: str | None) -> Event:
     """All that a page needs to know after it was away."""
-    data: dict[str, Any] = {"queue": services.runner.jobs.queue(), "engine": services.runner.state}
+    health = services.runner.health
+    data: dict[str, Any] = {
+        "queue": services.runner.jobs.queue(),
+        "engine": health.state,
+        "engine_problem": health.problem,
+    }
     with services.database.read() as session:
         data["project"] = (
             None

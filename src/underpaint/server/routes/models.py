@@ -16,14 +16,23 @@ router = APIRouter(tags=["studio"])
 @router.get("/status")
 def get_status(services: Using) -> Status:
     """Version, engine and choices."""
+    health = services.runner.health
     return Status(
         version=__version__,
-        engine=services.runner.state,
+        engine=health.state,
+        engine_problem=health.problem,
         device=services.runner.device,
         models_folder=str(default_folders()[0]),
         samplers=[sampler.value for sampler in Sampler],
         schedulers=[scheduler.value for scheduler in Scheduler],
     )
+
+
+@router.post("/engine/restart", status_code=204)
+def restart_engine(services: Using) -> None:
+    """Ends the engine, should there be one, and starts it at once. The job at work goes on from its last finished
+    image."""
+    services.runner.restart()
 
 
 @router.get("/models")

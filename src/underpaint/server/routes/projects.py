@@ -78,19 +78,18 @@ def change_project(services: Using, project_id: str, change: ProjectChange, clie
 
 @router.delete("/projects/{project_id}", status_code=204, responses=answers(404))
 def delete_project(services: Using, project_id: str, client: Client = None) -> None:
-    """Puts a project aside. Its jobs go on; `restore` brings everything back."""
-    with services.database.write() as session:
-        projects.delete_project(projects.project_row(session, project_id))
+    """Puts a project aside, and its jobs with it: the one at work stops within a step. `restore` brings everything
+    back."""
+    services.runner.jobs.delete_project(project_id)
     services.hub.publish(project_changed(project_id, client))
 
 
 @router.post("/projects/{project_id}/restore", responses=answers(404))
 def restore_project(services: Using, project_id: str, client: Client = None) -> Project:
-    """Brings a deleted project back."""
-    with services.database.write() as session:
-        project = projects.as_project(session, projects.restore_project(session, project_id))
+    """Brings a deleted project back. Jobs that were not finished go on where they were."""
+    services.runner.jobs.restore_project(project_id)
     services.hub.publish(project_changed(project_id, client))
-    return project
+    return get_project(services, project_id)
 
 
 @router.post("/projects/{project_id}/nodes", status_code=201, responses=answers(404, 413, 422))

@@ -287,11 +287,12 @@ export interface Underpaintings {
 // ---- things around
 
 export interface ModelInfo { name: string; kind: string; is_builtin: boolean }
-export type EngineState = "starting" | "ready" | "busy" | "restarting";
+export type EngineState = "starting" | "ready" | "busy" | "restarting" | "failing";
 
 export interface Status {
   version: string;
   engine: EngineState;
+  engine_problem: Problem | null;
   device: string | null;
   models_folder: string;
   samplers: string[];
@@ -324,14 +325,14 @@ export interface Extension {
 // ---- events
 
 export interface ServerEvents {
-  snapshot: { queue: Queue; engine: EngineState; project: Project | null };
+  snapshot: { queue: Queue; engine: EngineState; engine_problem: Problem | null; project: Project | null };
   job: Job;
   progress: { job_id: string; progress: Progress };
   result: { job_id: string; result: JobResult };
   queue: { is_paused: boolean; order: string[] };
   project: { project_id: string; client: string | null };
   draft: { node_id: string | null; layers: Layer[]; has_settings: boolean; client: string | null };
-  engine: { state: EngineState };
+  engine: { state: EngineState; problem: Problem | null };
 }
 
 // ---- bodies of requests

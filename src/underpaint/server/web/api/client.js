@@ -22,6 +22,7 @@ const tiles = async (response) => ({ buffer: await response.arrayBuffer(), versi
 
 export const api = {
   /** @returns {Promise<Status>} */ status: () => call('GET', '/status'),
+  /** @returns {Promise<void>} */ restartEngine: () => call('POST', '/engine/restart'),
   /** @returns {Promise<ModelInfo[]>} */ models: () => call('GET', '/models'),
   /** @returns {Promise<ModelInfo[]>} */ rescanModels: () => call('POST', '/models/rescan'),
   /** @returns {Promise<TaskPreset[]>} */ tasks: () => call('GET', '/tasks'),

@@ -1,6 +1,7 @@
 // @ts-check
 /** Jobs by id, as answers and events bring them. */
 import * as store from './store.js';
+import { isOver } from '../ui/job-words.js';
 /** @import { Job, JobResult, Progress, Queue } from '../api/api.d.ts' */
 
 /** @param {Job} job */
@@ -24,6 +25,7 @@ export function putJobs(jobs) {
 export function putQueue(queue) {
   store.isQueuePaused.value = queue.is_paused;
   putJobs(queue.jobs);
+  putOrder(queue.jobs.filter((job) => !isOver(job)).map(({ id }) => id));
 }
 
 /** @param {string} id @param {(job: Job) => Job} change */
@@ -40,9 +42,11 @@ export const putResult = (id, result) => changeJob(id, (job) => ({
   ...job, results: job.results.map((known) => (known.index === result.index ? result : known)),
 }));
 
-/** @param {string[]} order of the ids in the queue */
+/** Of all open jobs; those of other projects that are not among them have gone with their project. @param {string[]} order of ids */
 export function putOrder(order) {
-  const known = new Map(store.jobs.value);
+  const openProject = store.project.value?.id;
+  const kept = [...store.jobs.value].filter(([id, job]) => isOver(job) || job.project_id === openProject || order.includes(id));
+  const known = new Map(kept);
   order.forEach((id, position) => {
     const job = known.get(id);
     if (job) known.set(id, { ...job, position });

@@ -7,15 +7,22 @@ import { autosave } from './saving.js';
 import { putJob, putJobs, putOrder, putProgress, putQueue, putResult } from './jobs.js';
 import { refreshDraft, refreshProject } from './loading.js';
 import { attempt } from './actions/page.js';
+/** @import { EngineState, Problem } from '../api/api.d.ts' */
 /** @import { Handlers } from '../api/events.js' */
 
 /** @param {string | null} client */
 const isEcho = (client) => client === clientId;
 
+/** @param {EngineState} state @param {Problem | null} problem */
+function putEngine(state, problem) {
+  store.engineState.value = state;
+  store.engineProblem.value = problem;
+}
+
 /** @type {Handlers} */
 const handlers = {
-  snapshot: ({ queue, engine, project }) => {
-    store.engineState.value = engine;
+  snapshot: ({ queue, engine, engine_problem: engineProblem, project }) => {
+    putEngine(engine, engineProblem);
     putQueue(queue);
     if (project && project.id === store.project.value?.id && !store.isSwitching.value) void attempt(refreshProject);
   },
@@ -34,8 +41,8 @@ const handlers = {
     if (isEcho(client) || store.isSwitching.value || nodeId !== (store.project.value?.head_id ?? null)) return;
     void attempt(() => refreshDraft(layers, hasSettings));
   },
-  engine: ({ state }) => {
-    store.engineState.value = state;
+  engine: ({ state, problem }) => {
+    putEngine(state, problem);
     if (!store.status.value?.device) void attempt(async () => { store.status.value = await api.status(); });
   },
 };
@@ -64,7 +71,7 @@ async function comeBack() {
 export async function loadSurroundings() {
   const [status, models, tasks, presets] = await Promise.all([api.status(), api.models(), api.tasks(), api.presets()]);
   store.status.value = status;
-  store.engineState.value = status.engine;
+  putEngine(status.engine, status.engine_problem);
   store.models.value = models;
   store.tasks.value = tasks;
   store.presets.value = presets;

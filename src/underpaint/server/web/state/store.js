@@ -16,6 +16,8 @@ export const connection = signal(/** @type {Connection} */ ('connecting'));
 export const retryAt = signal(/** @type {number | null} */ (null));
 export const status = signal(/** @type {Status | null} */ (null));
 export const engineState = signal(/** @type {EngineState} */ ('starting'));
+/** Why the engine fails, while it does. */
+export const engineProblem = signal(/** @type {Problem | null} */ (null));
 export const models = signal(/** @type {ModelInfo[]} */ ([]));
 export const tasks = signal(/** @type {TaskPreset[]} */ ([]));
 export const presets = signal(/** @type {Preset[]} */ ([]));

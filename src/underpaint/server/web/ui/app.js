@@ -10,6 +10,7 @@ import { Bar } from './bar.js';
 import { CompareBar, StageBadge } from './compare.js';
 import { Dialogs } from './dialogs/dialogs.js';
 import { EmptyView } from './empty.js';
+import { EngineBanner } from './engine-banner.js';
 import { Film } from './film.js';
 import { DropTarget } from './incoming.js';
 import { Inspector, KeepFooter } from './inspector.js';
@@ -33,7 +34,7 @@ export function App() {
 }
 
 function DesktopApp() {
-  return html`<${Bar} /><${OfflineBanner} />${project.value ? html`<${Studio} />` : html`<${EmptyView} />`}`;
+  return html`<${Bar} /><${OfflineBanner} /><${EngineBanner} />${project.value ? html`<${Studio} />` : html`<${EmptyView} />`}`;
 }
 
 function Studio() {

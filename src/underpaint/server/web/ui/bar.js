@@ -75,7 +75,7 @@ function UndoButtons() {
     <${IconButton} icon="redo" label=${named('Redo', redoLabel)} keys="Ctrl Shift Z" disabled=${!canRedo} onClick=${redo} />`;
 }
 
-const STATES = { starting: 'starting', ready: '', busy: 'working', restarting: 'restarting' };
+const STATES = { starting: 'starting', ready: '', busy: 'working', restarting: 'restarting', failing: 'not running' };
 const DEVICES = new Map([['cuda', 'GPU'], ['cpu', 'CPU'], ['mps', 'GPU']]);
 
 /** The checkpoint; the dot tells how the engine is. */

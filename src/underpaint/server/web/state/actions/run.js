@@ -60,6 +60,8 @@ export const renameJob = (id, name) => attempt(async () => putJob(await api.chan
 export const pauseQueue = () => attempt(async () => putQueue(await api.steerQueue('pause')));
 export const resumeQueue = () => attempt(async () => putQueue(await api.steerQueue('resume')));
 
+/** Should it not start by itself. */
+export const restartEngine = () => attempt(() => api.restartEngine());
 /** Asks the server which models there are. */
 export const rescanModels = () => attempt(async () => { store.models.value = await api.rescanModels(); });
 

@@ -8,6 +8,7 @@ import { pickedJob, pickedResult, project, view } from '../../state/store.js';
 import { AdviceStrip } from '../advice.js';
 import { StageBadge } from '../compare.js';
 import { EmptyView } from '../empty.js';
+import { EngineBanner } from '../engine-banner.js';
 import { InspectorBody } from '../inspector.js';
 import { OfflineBanner } from '../offline.js';
 import { GenerateButton } from '../panel/footer.js';
@@ -30,7 +31,7 @@ export function PhoneApp() {
   return html`
     <div class="phone">
       <${PhoneBar} onQueue=${() => { sheet.value = 'queue'; }} />
-      <${OfflineBanner} />
+      <${OfflineBanner} /><${EngineBanner} />
       ${isOpen ? html`<${Project} />` : html`<${EmptyView} />`}
       <${OpenSheet} />
     </div>`;
