@@ -79,8 +79,8 @@ class Encoded:
         """The guided predictor, with the prompts of every call."""
         guidance = self.sampling.guidance(from_picture=from_picture)
 
-        def predict_guided(x: Tensor, timestep: float, call: int) -> Tensor:
-            return guided(predict, *self.texts.at(call), guidance)(x, timestep, call)
+        def predict_guided(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+            return guided(predict, *self.texts.at(call), guidance)(x, timestep, level, call)
 
         return predict_guided
 

@@ -18,9 +18,13 @@ from underpaint.request import NoiseLevels
 
 @runtime_checkable
 class NoisePredictor(Protocol):
-    """Estimates the noise in variance-preserving latents `x` (batch, 4, h, w) at a (fractional) timestep."""
+    """Estimates the noise in variance-preserving latents `x` (batch, 4, h, w) at a (fractional) timestep.
 
-    def __call__(self, x: Tensor, timestep: float) -> Tensor: ...
+    `level` is what guidance and blending go by: the sigma the solver asks for, which a timestep may only stand for
+    roughly; or the timestep itself where timesteps are walked.
+    """
+
+    def __call__(self, x: Tensor, timestep: float, level: float) -> Tensor: ...
 
 
 @runtime_checkable
@@ -74,8 +78,9 @@ class SigmaTable:
         return float(np.interp(math.log(sigma), self._log_sigmas_f64, np.arange(len(self.sigmas))))
 
     def nearest_timestep(self, sigma: float) -> float:
-        """The timestep whose sigma is nearest by ratio."""
-        return float(np.abs(self._log_sigmas_f64 - math.log(sigma)).argmin())
+        """The timestep whose sigma is nearest by ratio. In float32, as k-diffusion finds it: even strides often lead
+        just half-way between two timesteps."""
+        return float((torch.tensor(sigma, dtype=torch.float32).log() - self._log_sigmas).abs().argmin())
 
 
 TERMINAL_ALPHA = 4.8973451890853435e-08
@@ -93,11 +98,15 @@ def adjusted_alphas(alphas_cumprod: Tensor, levels: NoiseLevels, *, rounds: bool
     return torch.cat([stretched[:-1], stretched.new_tensor([TERMINAL_ALPHA])])
 
 
-def clean_estimates(predict: NoisePredictor, timestep_of: Callable[[float], float]) -> Denoiser:
+def clean_estimates(
+    predict: NoisePredictor, timestep_of: Callable[[float], float], *, walks_timesteps: bool = False
+) -> Denoiser:
     """The denoiser x0 = x - sigma·noise(x / sqrt(sigma² + 1), timestep) of a noise predictor."""
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
-        return x - sigma * predict(x / math.sqrt(sigma**2 + 1), timestep_of(sigma))
+        timestep = timestep_of(sigma)
+        level = timestep if walks_timesteps else sigma
+        return x - sigma * predict(x / math.sqrt(sigma**2 + 1), timestep, level)
 
     return denoise
 
@@ -120,7 +129,7 @@ def consistency_estimates(predict: NoisePredictor, levels: SigmaTable) -> Denois
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
         timestep = levels.nearest_timestep(sigma) * CONSISTENCY_STRIDE + CONSISTENCY_STRIDE - 1
-        denoised = x - sigma * predict(x / math.sqrt(sigma**2 + 1), timestep)
+        denoised = x - sigma * predict(x / math.sqrt(sigma**2 + 1), timestep, sigma)
         variance = CONSISTENCY_SPREAD**2 + (timestep * CONSISTENCY_TIME_SCALE) ** 2
         c_skip = CONSISTENCY_SPREAD**2 / variance
         c_out = timestep * CONSISTENCY_TIME_SCALE / math.sqrt(variance)

@@ -21,7 +21,7 @@ class ConditionalPredictor(Protocol):
 class GuidedPredictor(Protocol):
     """A noise predictor that is told how many calls of the run went before, for what changes on the way."""
 
-    def __call__(self, x: Tensor, timestep: float, call: int) -> Tensor: ...
+    def __call__(self, x: Tensor, timestep: float, level: float, call: int) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Weighted:
     weight: float = 1.0
 
 
-def never(call: int, timestep: float) -> bool:
+def never(call: int, level: float) -> bool:
     return False
 
 
@@ -42,7 +42,7 @@ class Guidance:
 
     scale: float
     leaves_out_negative: Callable[[int, float], bool] = never
-    """Whether a call, by its number from 0 and its timestep, goes without the negative prompt."""
+    """Whether a call, by its number from 0 and its level, goes without the negative prompt."""
     shows_unguided: bool = False
     """Answers are stacks of two: the guided noise, and that of the negative prompt alone (for CFG++)."""
 
@@ -59,8 +59,8 @@ def guided(
     contexts = [prompt.context for prompt in positive]
     is_plain = len(positive) == 1 and positive[0].weight * guidance.scale == 1 and not guidance.shows_unguided
 
-    def predict_guided(x: Tensor, timestep: float, call: int) -> Tensor:
-        if guidance.leaves_out_negative(call, timestep):
+    def predict_guided(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        if guidance.leaves_out_negative(call, level):
             prompted = predict(x, timestep, contexts)
             unguided, scale = prompted[0], 1.0
         elif is_plain:
@@ -80,10 +80,10 @@ def counting_calls(predict: GuidedPredictor) -> NoisePredictor:
     """The predictor of one run, which counts its calls from 0."""
     calls = 0
 
-    def predict_next(x: Tensor, timestep: float) -> Tensor:
+    def predict_next(x: Tensor, timestep: float, level: float) -> Tensor:
         nonlocal calls
         calls += 1
-        return predict(x, timestep, calls - 1)
+        return predict(x, timestep, level, calls - 1)
 
     return predict_next
 

@@ -14,7 +14,7 @@ TINY_NORM = 1e-5
 
 @runtime_checkable
 class Blend(Protocol):
-    """Puts repainted and original latents together; `level` is the sigma, or timestep, of the model call."""
+    """Puts repainted and original latents together; `level` is that of the model call."""
 
     def __call__(self, repainted: Tensor, original: Tensor, mask: Tensor, level: float) -> Tensor: ...
 
@@ -62,7 +62,7 @@ def show_unmasked(
 ) -> NoisePredictor:
     """Shows the model the noise-free `original` where the mask is 0, as A1111's DDIM does."""
 
-    def predict_blended(x: Tensor, timestep: float) -> Tensor:
-        return predict(blend(x, original, mask, timestep), timestep)
+    def predict_blended(x: Tensor, timestep: float, level: float) -> Tensor:
+        return predict(blend(x, original, mask, level), timestep, level)
 
     return predict_blended

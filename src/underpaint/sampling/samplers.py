@@ -86,12 +86,11 @@ class Sampling:
         is_cfgpp = settings.sampler is Sampler.DDIM_CFGPP
         calls = self.steps_to_run(from_picture=from_picture) * self._traits.calls_per_step
 
-        def leaves_out_negative(call: int, timestep: float) -> bool:
+        def leaves_out_negative(call: int, level: float) -> bool:
             if settings.negative_from and call / calls <= settings.negative_from:
                 return True
             if not settings.negative_min_sigma or not (call % 2 or settings.negative_min_sigma_every_call):
                 return False
-            level = timestep if self._walks_timesteps else self.table.sigma(torch.tensor(timestep)).item()
             return level < settings.negative_min_sigma
 
         return Guidance(
@@ -212,7 +211,8 @@ class Sampling:
         if self._walks_timesteps:
             if start.init is not None and start.mask is not None:
                 predict = show_unmasked(predict, start.init, start.mask, self._blend)
-            return clean_estimates(predict, self._timesteps(start.init is not None).timestep)
+            walk = self._timesteps(start.init is not None)
+            return clean_estimates(predict, walk.timestep, walks_timesteps=True)
         if self.settings.sampler is Sampler.LCM:
             denoise = consistency_estimates(predict, self._levels)
         else:

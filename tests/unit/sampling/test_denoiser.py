@@ -37,7 +37,7 @@ def test_alphas_can_be_rounded_to_half_precision(alphas: torch.Tensor) -> None:
 def test_a_right_noise_gives_the_clean_latents(alphas: torch.Tensor) -> None:
     table = SigmaTable(alphas)
     clean, noise = torch.full((1, 4, 2, 2), 0.7), torch.full((1, 4, 2, 2), -0.4)
-    denoise = clean_estimates(lambda x, timestep: noise, table.timestep)
+    denoise = clean_estimates(lambda x, timestep, level: noise, table.timestep)
     assert torch.allclose(denoise(clean + 3 * noise, 3.0), clean, atol=1e-5)
 
 
@@ -51,7 +51,7 @@ def test_consistency_models_know_fifty_levels(alphas: torch.Tensor) -> None:
 def test_the_consistency_function_answers_with_the_estimate_at_high_noise(alphas: torch.Tensor) -> None:
     asked: list[float] = []
 
-    def predict(x: torch.Tensor, timestep: float) -> torch.Tensor:
+    def predict(x: torch.Tensor, timestep: float, level: float) -> torch.Tensor:
         asked.append(timestep)
         return x
 

@@ -15,13 +15,13 @@ def by_context(x: Tensor, timestep: float, contexts: Sequence[Tensor]) -> list[T
 
 def test_guidance_extrapolates_from_the_negative_prompt() -> None:
     predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), Guidance(scale=7.0))
-    assert torch.equal(predict(ONE, 0.0, 0), ONE * 8)
+    assert torch.equal(predict(ONE, 0.0, 0.0, 0), ONE * 8)
 
 
 def test_parts_of_a_composition_add_up_with_their_weights() -> None:
     parts = [Weighted(torch.tensor(2.0), 1.0), Weighted(torch.tensor(4.0), -0.5)]
     predict = guided(by_context, parts, torch.tensor(1.0), Guidance(scale=2.0))
-    assert torch.equal(predict(ONE, 0.0, 0), ONE * (1 + 2 * 1 - 2 * 0.5 * 3))
+    assert torch.equal(predict(ONE, 0.0, 0.0, 0), ONE * (1 + 2 * 1 - 2 * 0.5 * 3))
 
 
 def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
@@ -31,35 +31,35 @@ def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
         asked.extend(context.item() for context in contexts)
         return [x for _ in contexts]
 
-    guided(asking, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), Guidance(scale=1.0))(ONE, 0.0, 0)
+    guided(asking, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), Guidance(scale=1.0))(ONE, 0.0, 0.0, 0)
     assert asked == [2.0]
 
 
 def test_a_call_without_the_negative_prompt_follows_the_prompts_at_scale_one() -> None:
     parts = [Weighted(torch.tensor(2.0), 0.5), Weighted(torch.tensor(4.0), 0.25)]
-    guidance = Guidance(scale=7.0, leaves_out_negative=lambda call, timestep: call == 1 and timestep == 5.0)
+    guidance = Guidance(scale=7.0, leaves_out_negative=lambda call, level: call == 1 and level == 5.0)
     predict = guided(by_context, parts, torch.tensor(1.0), guidance)
-    assert torch.equal(predict(ONE, 5.0, 1), ONE * (2 + 0.25 * (4 - 2)))
-    assert torch.equal(predict(ONE, 5.0, 0), ONE * (1 + 7 * (0.5 * 1 + 0.25 * 3)))
+    assert torch.equal(predict(ONE, 0.0, 5.0, 1), ONE * (2 + 0.25 * (4 - 2)))
+    assert torch.equal(predict(ONE, 0.0, 5.0, 0), ONE * (1 + 7 * (0.5 * 1 + 0.25 * 3)))
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0])
 def test_the_unguided_answer_is_shown_beside_the_guided_one(scale: float) -> None:
     guidance = Guidance(scale=scale, shows_unguided=True)
     predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), guidance)
-    assert torch.equal(predict(ONE, 0.0, 0), torch.stack([ONE * (1 + scale), ONE]))
+    assert torch.equal(predict(ONE, 0.0, 0.0, 0), torch.stack([ONE * (1 + scale), ONE]))
 
 
 def test_the_calls_of_a_run_are_counted_from_zero() -> None:
     asked: list[int] = []
 
-    def noting(x: Tensor, timestep: float, call: int) -> Tensor:
+    def noting(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         asked.append(call)
         return x
 
     for predict in (counting_calls(noting), counting_calls(noting)):
-        predict(ONE, 0.0)
-        predict(ONE, 0.0)
+        predict(ONE, 0.0, 0.0)
+        predict(ONE, 0.0, 0.0)
     assert asked == [0, 1, 0, 1]
 
 

@@ -17,5 +17,5 @@ def test_any_solver_keeps_pinned_latents() -> None:
 
 def test_the_shown_original_reaches_the_model() -> None:
     seen = []
-    show_unmasked(lambda x, t: seen.append(x) or x, ORIGINAL, MASK)(torch.zeros(1, 4, 2, 2), 1.0)
+    show_unmasked(lambda x, t, level: seen.append(x) or x, ORIGINAL, MASK)(torch.zeros(1, 4, 2, 2), 1.0, 1.0)
     assert torch.equal(seen[0], blended(torch.zeros(1, 4, 2, 2), ORIGINAL, MASK))

@@ -62,7 +62,7 @@ def start_of(seeds: list[int], *, from_picture: bool = True) -> Start:
 def predictor(sampling: Sampling) -> GuidedPredictor:
     """Answers with the noise of a standard Gaussian, bent a little so that images differ in their steps."""
 
-    def predict(x: Tensor, timestep: float, call: int) -> Tensor:
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         alpha = sampling.table.alphas_cumprod[round(timestep)].item()
         noise = x * math.sqrt(1 - alpha) + 0.05 * torch.sin(3 * x)
         return torch.stack([noise, noise]) if sampling.guidance(from_picture=True).shows_unguided else noise
@@ -187,7 +187,7 @@ def test_lcm_asks_only_at_the_distilled_timesteps(sampling: Callable[..., Sampli
         list[float](),
     )
 
-    def predict(x: Tensor, timestep: float, call: int) -> Tensor:
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         asked.append(timestep)
         return x
 
@@ -199,7 +199,7 @@ def test_lcm_asks_only_at_the_distilled_timesteps(sampling: Callable[..., Sampli
 def test_timesteps_can_be_rounded(sampling: Callable[..., Sampling]) -> None:
     asked: list[float] = []
 
-    def predict(x: Tensor, timestep: float, call: int) -> Tensor:
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         asked.append(timestep)
         return x
 
@@ -236,21 +236,28 @@ def test_calls_without_the_negative_prompt(
     ours = sampling(Profile.studio(), **{"scheduler": Scheduler.EXPONENTIAL, **settings})
     sigmas, guidance = ours.sigmas(from_picture=True), ours.guidance(from_picture=True)
     calls = [sigma for sigma in sigmas[:-1] for _ in range(TRAITS[ours.settings.sampler].calls_per_step)]
-    found = [
-        i for i, sigma in enumerate(calls) if guidance.leaves_out_negative(i, ours.table.timestep(sigma))
-    ]
+    found = [i for i, sigma in enumerate(calls) if guidance.leaves_out_negative(i, sigma)]
     assert found == left_out
 
 
 def test_a1111s_timestep_samplers_compare_timesteps_with_the_minimum_sigma(
     sampling: Callable[..., Sampling],
 ) -> None:
-    quirk, fixed = (
-        sampling(rules, sampler=Sampler.DDIM, negative_min_sigma=2.0).guidance(from_picture=True)
-        for rules in (Profile.a1111(), Profile.studio())
+    levels: dict[str, list[float]] = {}
+    for name, rules in PROFILES.items():
+        ours, found = sampling(rules, sampler=Sampler.DDIM), levels.setdefault(name, [])
+
+        def predict(
+            x: Tensor, timestep: float, level: float, call: int, found: list[float] = found
+        ) -> Tensor:
+            found.append(level)
+            return x
+
+        list(ours.run(predict, start_of([1])))
+    assert levels["a1111"] == [665, 582, 499, 416, 333, 250, 167, 84]
+    assert levels["studio"] == pytest.approx(
+        sampling(PROFILES["studio"], sampler=Sampler.DDIM).sigmas(from_picture=True)[:-1]
     )
-    assert not quirk.leaves_out_negative(1, 167.0)
-    assert fixed.leaves_out_negative(1, 167.0)
 
 
 def test_cfgpp_takes_a_twelfth_and_a_half_of_the_scale(sampling: Callable[..., Sampling]) -> None:
@@ -258,3 +265,33 @@ def test_cfgpp_takes_a_twelfth_and_a_half_of_the_scale(sampling: Callable[..., S
         from_picture=True
     )
     assert (guidance.scale, guidance.shows_unguided) == (1.0, True)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sampler": Sampler.LCM},
+        {"rounds_timesteps": True},
+        {"schedule": ScheduleSettings(sigma_max=20.0), "denoising_strength": 1.0},
+    ],
+    ids=["50 levels only", "whole timesteps", "above the model's levels"],
+)
+def test_the_negative_prompt_goes_by_the_sigma_not_by_the_timestep_that_stands_for_it(
+    sampling: Callable[..., Sampling], settings: dict[str, object]
+) -> None:
+    rules, settings = Profile.a1111(), {"scheduler": Scheduler.KARRAS, **settings}
+    levels: list[float] = []
+    stands_for: list[float] = []
+
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        levels.append(level)
+        stands_for.append(ours.table.sigma(torch.tensor(timestep)).item())
+        return x
+
+    ours = sampling(rules, **settings)
+    list(ours.run(predict, start_of([1])))
+    assert levels == pytest.approx(ours.sigmas(from_picture=True)[:-1])
+    i = max(range(len(levels)), key=lambda i: abs(levels[i] - stands_for[i]))
+    between = (levels[i] + stands_for[i]) / 2
+    ours = sampling(rules, negative_min_sigma=between, negative_min_sigma_every_call=True, **settings)
+    assert ours.guidance(from_picture=True).leaves_out_negative(i, levels[i]) is (levels[i] < stands_for[i])
