@@ -29,7 +29,8 @@
  * @property {string} label
  * @property {() => void | Promise<void>} undo
  * @property {() => void | Promise<void>} redo
- * @property {number} bytes             what keeping it costs
+ * @property {number} bytes             what keeping it costs now
+ * @property {() => Promise<void>} [pack]   makes it cost less; undo and redo take a moment longer then
  *
  * What the editor fires; each is a CustomEvent with this detail.
  * @typedef {object} EditorEvents

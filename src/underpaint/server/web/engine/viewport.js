@@ -72,6 +72,12 @@ export class Viewport {
   /** A point of the element as a point of the unsplit view. @param {number} x @param {number} y @returns {ViewPoint} */
   unsplit(x, y) { return viewPoint(x < this.element.width / 2 ? x + this.splitShift : x - this.splitShift, y); }
 
+  /** The part of the picture's plane that is in sight. @returns {Box} */
+  get seen() {
+    const { x, y } = this.toImage(viewPoint(0, 0)), { width, height } = this.element;
+    return box(x, y, width / this.zoom, height / this.zoom);
+  }
+
   get middle() { return viewPoint(this.element.width / 2, this.element.height / 2); }
 
   /** @param {number} offset @param {number} length of the picture on screen @param {number} room */

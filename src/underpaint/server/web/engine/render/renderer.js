@@ -3,6 +3,8 @@
 /** @import { PictureDocument } from '../document.js' */
 /** @import { Viewport } from '../viewport.js' */
 /** @import { Context, Matrix, Pyramid } from '../pyramid.js' */
+/** @import { Ink } from '../stroke.js' */
+/** @import { StrokePreview } from './stroke-preview.js' */
 import { box, grown } from '../geometry.js';
 import { drawBitmap } from '../pyramid.js';
 import { drawCheckerboard, drawShadow } from './backdrop.js';
@@ -27,6 +29,7 @@ export class Renderer {
   sketchOpacity = 1;
   isPeeking = false;
   /** Blink: whether the other picture has its turn. */ isOtherTurn = false;
+  /** Something looks different, picture pixels. @type {(area: Box) => void} */ onpreview = () => {};
   /** Drawn above everything, CSS pixels. @type {(context: CanvasRenderingContext2D) => void} */ drawTool = () => {};
 
   /** @param {Viewport} viewport @param {PictureDocument} picture */
@@ -47,6 +50,14 @@ export class Renderer {
   layerChanged(layer, key, area) {
     if (layer === 'sketch') this.sketchView.invalidate(key, area);
     else this.mask.tileChanged(key, area);
+  }
+
+  /** Shows a stroke before it is painted. @param {LayerName} layer @param {Ink} ink @param {number} diameter @returns {StrokePreview | null} null: painting it is quick */
+  startPreview(layer, { edit, row }, diameter) {
+    const preview = layer === 'mask' ? this.mask.startPreview(edit, row, diameter)
+      : this.sketchView.startPreview(edit, row, diameter, this.viewport.deviceMatrix.scale);
+    if (preview) preview.onchange = (area) => { if (layer === 'mask') this.mask.looksChanged(area); this.onpreview(area); };
+    return preview;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Box} clip device pixels */

@@ -53,7 +53,6 @@ export class Toolbox {
   }
 
   get tool() { return this.tools[this.#name]; }
-  get isActive() { return this.#active !== null; }
 
   /** The tool that paints or selects, or null while nothing may: no picture, a comparison, a running command. */
   get #usable() {
@@ -63,6 +62,8 @@ export class Toolbox {
 
   /** @param {Sample} sample @returns {boolean} false: nobody wants it */
   down(sample) {
+    this.finish();
+    if (this.#active) return false; // another pointer is at work
     const taker = this.wipe.isAt(sample) ? this.wipe : this.#name !== 'pan' && this.frame.isAt(sample) ? this.frame : this.#usable;
     if (!taker || taker.down(sample) === false) return false;
     this.#active = taker;
@@ -81,11 +82,17 @@ export class Toolbox {
 
   /** @returns {boolean} whether there was a gesture */
   cancel() {
+    this.finish();
     const tool = this.#active;
     this.#active = null;
     tool?.cancel?.();
     return tool !== null;
   }
+
+  /** Completes what a tool still has to do after its gesture. */
+  finish() { for (const tool of Object.values(this.tools)) tool.finish?.(); }
+
+  viewChanged() { for (const tool of Object.values(this.tools)) tool.viewChanged?.(); }
 
   /** @param {Sample | null} sample */
   hover(sample) {
