@@ -230,13 +230,14 @@ export class Editor extends EventTarget {
   /** @returns {View} */
   get view() { return this.#stage.viewport.view; }
   /** @param {View} view */
-  setView(view) { this.#isFitted = false; this.#show(view); }
+  setView(view) { this.#show(view, false); }
+  /** Whether the view follows the element, so that the whole picture stays in sight. */
+  get isFitted() { return this.#isFitted; }
   /** Shows the whole picture, also after the element has got another size. */
   fit() {
     if (!this.hasPicture) return;
-    this.#isFitted = true;
-    if (this.#stage.viewport.element.width <= 1) return; // not on screen yet
-    this.#show(this.#stage.viewport.fitted());
+    if (this.#stage.viewport.element.width <= 1) this.#isFitted = true; // not on screen yet
+    else this.#show(this.#stage.viewport.fitted(), true);
   }
   /** @param {number} factor @param {ViewPoint} [at] stays where it is, default the middle */
   zoomBy(factor, at) { this.#zoomTo(this.view.zoom * factor, at); }
@@ -249,8 +250,9 @@ export class Editor extends EventTarget {
 
   // ---- what else is drawn; bitmaps stay the caller's
 
-  /** @param {Box | null} area @param {string} [label] */
-  setFrame(area, label = 'Model sees this frame') { this.#draw({ frame: area && { area, label } }); }
+  /** What the model sees. @param {Box | null} area whole picture pixels */
+  setFrame(area) { this.#draw({ frame: area }); }
+  get frame() { return this.#renderer.frame; }
   /** Drawn inside the mask. @param {ImageBitmap | null} bitmap @param {Box} [area] where it lies, default the whole picture */
   setUnderpainting(bitmap, area = { x: 0, y: 0, ...this.size }) { this.#draw({ underpainting: bitmap && { bitmap, area } }); }
   /** Drawn instead of picture and sketch; the mask keeps its outline, tools rest. @param {ImageBitmap | null} bitmap */
@@ -282,7 +284,7 @@ export class Editor extends EventTarget {
   drawnSketch() { return this.#document.sketch.pixels(); }
   /** Resolves when nothing is pending: commands, worker, undo, redraw. */
   async settled() {
-    this.#toolbox.finish();
+    this.#toolbox.finishAll();
     do {
       await this.#workspace.idle();
       await this.history.settled();
@@ -340,13 +342,15 @@ export class Editor extends EventTarget {
     this.#stage.invalidate();
   }
 
-  /** @param {View} view */
-  #show(view) {
-    if (!this.#stage.viewport.set(view)) return;
+  /** @param {View} view @param {boolean} isFitted */
+  #show(view, isFitted) {
+    const isOther = this.#stage.viewport.set(view) || isFitted !== this.#isFitted;
+    this.#isFitted = isFitted;
+    if (!isOther) return;
     this.#renderer.mask.moved();
     this.#toolbox.viewChanged();
     this.#stage.invalidate();
-    this.#workspace.emit('view', this.view);
+    this.#workspace.emit('view', { ...this.view, isFitted });
   }
 
   /** @param {number} zoom @param {ViewPoint} [at] */

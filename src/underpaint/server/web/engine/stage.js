@@ -15,7 +15,9 @@ export class Stage {
   /** What has to be painted, device pixels. */ #dirty = new Region();
   #frame = 0;
   /** @type {(() => void)[]} */ #waiting = [];
-  #observer = new ResizeObserver(() => this.#resize());
+  // painted before the browser does, which would show what it has emptied
+  #observer = new ResizeObserver(() => { if (this.#resize()) this.#paint(); });
+  #aborter = new AbortController();
   #context;
 
   /**
@@ -54,11 +56,13 @@ export class Stage {
 
   close() {
     cancelAnimationFrame(this.#frame);
+    this.#aborter.abort();
     this.#observer.disconnect();
     this.canvas.remove();
   }
 
   #paint() {
+    cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     const context = this.#context;
     for (const clip of this.#dirty.take(box(0, 0, this.canvas.width, this.canvas.height))) {
@@ -76,22 +80,23 @@ export class Stage {
   /** Another screen or browser zoom has another device pixel ratio, and no size need change. */
   #watchDensity() {
     matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener('change', () => {
-      if (!this.canvas.isConnected) return;
       this.#resize();
       this.#watchDensity();
-    }, { once: true });
+    }, { once: true, signal: this.#aborter.signal });
   }
 
+  /** @returns {boolean} whether the canvas was emptied */
   #resize() {
     const { width, height } = this.canvas.getBoundingClientRect(), dpr = window.devicePixelRatio;
-    if (!width || !height) return; // not on the page, or hidden: the view stays as it was
+    if (!width || !height) return false; // not on the page, or hidden: the view stays as it was
     this.viewport.element = { width, height };
     this.viewport.dpr = dpr;
     const deviceWidth = Math.max(1, Math.round(width * dpr)), deviceHeight = Math.max(1, Math.round(height * dpr));
-    if (this.canvas.width !== deviceWidth) this.canvas.width = deviceWidth;
-    if (this.canvas.height !== deviceHeight) this.canvas.height = deviceHeight;
+    const isOther = this.canvas.width !== deviceWidth || this.canvas.height !== deviceHeight;
+    if (isOther) Object.assign(this.canvas, { width: deviceWidth, height: deviceHeight });
     this.onresize();
     this.invalidate();
+    return isOther;
   }
 }
 

@@ -21,7 +21,7 @@ export class Renderer {
   /** @type {Pyramid | null} */ pyramid = null;
   /** @type {ImageBitmap | null} */ result = null;
   /** @type {{bitmap: ImageBitmap, area: Box} | null} */ underpainting = null;
-  /** @type {{area: Box, label: string} | null} */ frame = null;
+  /** What the model sees. @type {Box | null} */ frame = null;
   /** @type {Comparison | null} */ comparison = null;
   isMaskShown = true;
   isSketchShown = true;
@@ -69,7 +69,7 @@ export class Renderer {
     } else {
       this.mask.refresh(!this.isMaskShown ? 'hidden' : this.result ? 'outline' : this.underpainting ? 'faint' : 'shown');
       context.save();
-      if (this.isPeeking && this.frame) clipTo(context, this.frame.area, matrix);
+      if (this.isPeeking && this.frame) clipTo(context, this.frame, matrix);
       this.paintPicture(context, matrix, clip);
       this.#paintLayers(context, matrix, clip);
       context.restore();

@@ -153,7 +153,7 @@ export class BrushTool {
   #ink(edit, layer, sample) {
     const isAway = this.kind === 'eraser' || sample.isEraser, { paint } = this.workspace;
     if (layer === 'sketch') return sketchInk(edit, isAway ? null : rgbOf(paint.colour), isAway ? 1 : paint.opacity);
-    return maskInk(edit, isAway ? 'subtract' : this.workspace.combineFor(sample));
+    return maskInk(edit, isAway ? 'subtract' : this.workspace.combineFor({ ...sample, isShift: false }));
   }
 
   /** @param {Sample} sample */
