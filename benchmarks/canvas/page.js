@@ -9,8 +9,10 @@ window.requestAnimationFrame = (callback) => original.call(window, (time) => {
   timings.frames.push(performance.now() - start);
 });
 let eventStart = 0;
-window.addEventListener('pointermove', () => { eventStart = performance.now(); }, { capture: true });
-window.addEventListener('pointermove', () => { timings.events.push(performance.now() - eventStart); });
+for (const type of ['pointermove', 'pointerup']) {
+  window.addEventListener(type, () => { eventStart = performance.now(); }, { capture: true });
+  window.addEventListener(type, () => { timings.events.push(performance.now() - eventStart); });
+}
 
 const { Editor } = await import('/web/engine/editor.js');
 const host = /** @type {HTMLElement} */ (document.getElementById('stage'));

@@ -30,6 +30,18 @@ test('the oldest are forgotten beyond the budget, the newest never', () => {
   assert.equal(history.undoLabel, 'huge');
 });
 
+test('what is long past is packed, oldest first, until the rest is small', async () => {
+  const history = new History(1000, 100), /** @type {number[]} */ packed = [], /** @type {string[]} */ log = [];
+  for (let i = 0; i < 30; i++) {
+    const step = { ...command(`${i}`, log, 20), pack: async () => { packed.push(i); step.bytes = 1; } };
+    history.push(step);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assert.deepEqual(packed, Array.from({ length: 25 }, (_, i) => i));
+  assert.equal(history.length, 30, 'none is forgotten');
+  assert.equal(history.bytes, 25 + 5 * 20);
+});
+
 test('asynchronous commands run one after the other', async () => {
   const history = new History(), /** @type {string[]} */ log = [];
   for (const label of ['a', 'b']) {

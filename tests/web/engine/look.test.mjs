@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Edit } from '../../../src/underpaint/server/web/engine/edit.js';
-import { CANDIDATES, MaskLook, contrastingColour, labOf, outlineColours } from '../../../src/underpaint/server/web/engine/render/mask-look.js';
+import { CANDIDATES, MaskLook, contrastingColour, contrastsOf, labOf, outlineColours } from '../../../src/underpaint/server/web/engine/render/mask-look.js';
 import { Mips } from '../../../src/underpaint/server/web/engine/render/mips.js';
 import { TileLayer } from '../../../src/underpaint/server/web/engine/tiles.js';
 
 /** @param {readonly number[]} rgb a thumbnail of one colour */
-const plain = (rgb) => ({ width: 64, height: 64, data: Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, i) => (i % 4 === 3 ? 255 : rgb[i % 4])) });
+const plain = (rgb) => contrastsOf({ width: 64, height: 64, data: Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, i) => (i % 4 === 3 ? 255 : rgb[i % 4])) });
 
 function fullMask() {
   const mask = new TileLayer({ width: 256, height: 256 }, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Edit, applyTiles } from '../../../src/underpaint/server/web/engine/edit.js';
+import { Edit } from '../../../src/underpaint/server/web/engine/edit.js';
 import { TILE_PIXELS, TileLayer, collapsed, expanded } from '../../../src/underpaint/server/web/engine/tiles.js';
 
 /** @param {TileLayer} layer @param {(edit: Edit) => void} change */
@@ -55,14 +55,14 @@ test('bounds of the sketch look at alpha', () => {
   assert.deepEqual(layer.bounds(), { x: 1, y: 0, width: 1, height: 1 });
 });
 
-test('an edit keeps what was there, and its patch goes both ways', () => {
+test('an edit keeps what was there, and its patch goes both ways', async () => {
   const layer = new TileLayer({ width: 300, height: 300 }, 1);
   edited(layer, (edit) => edit.replace(0, 255));
   const patch = edited(layer, (edit) => { edit.write(0)[7] = 3; });
   assert.equal(layer.pixel(7, 0), 3);
-  applyTiles(layer, patch.before);
+  await patch.swap(layer, null);
   assert.equal(layer.tile(0), 255);
-  applyTiles(layer, patch.after);
+  await patch.swap(layer, null);
   assert.equal(layer.pixel(7, 0), 3);
   assert.equal(layer.pixel(8, 0), 255);
 });
@@ -79,9 +79,10 @@ test('an edit without effect leaves no patch, a cancelled one no trace', () => {
 
 test('a later edit never writes into a tile that undo holds', () => {
   const layer = new TileLayer({ width: 256, height: 256 }, 1);
-  const first = edited(layer, (edit) => { edit.write(0)[0] = 1; });
-  edited(layer, (edit) => { edit.write(0)[0] = 2; });
-  assert.equal(/** @type {Uint8Array} */ (first.after.get(0))[0], 1);
+  edited(layer, (edit) => { edit.write(0)[0] = 1; });
+  const second = edited(layer, (edit) => { edit.write(0)[0] = 2; });
+  edited(layer, (edit) => { edit.write(0)[0] = 3; });
+  assert.equal(/** @type {Uint8Array} */ (second.tiles.get(0))[0], 1);
 });
 
 test('pixels of a layer row by row', () => {
@@ -91,4 +92,39 @@ test('pixels of a layer row by row', () => {
   assert.equal(pixels.length, 516);
   assert.equal(pixels[256], 5);
   assert.equal(pixels[258 + 255], 6);
+});
+
+test('only complete edits are sent, and never part of one in progress', () => {
+  const layer = new TileLayer({ width: 600, height: 256 }, 1);
+  edited(layer, (edit) => { edit.write(0)[0] = 1; });
+  const edit = new Edit(layer);
+  edit.write(0)[0] = 2;
+  edit.write(1)[0] = 2;
+  assert.deepEqual([...layer.dirty], [0]);
+  assert.equal(/** @type {Uint8Array} */ (layer.kept(0))[0], 1);
+  edit.cancel();
+  assert.deepEqual([...layer.dirty], [0], 'what was cancelled never happened');
+  assert.equal(layer.pixel(0, 0), 1);
+  const last = new Edit(layer);
+  last.write(1)[0] = 3;
+  last.commit();
+  assert.deepEqual([...layer.dirty], [0, 1]);
+  assert.equal(/** @type {Uint8Array} */ (layer.kept(1))[0], 3);
+});
+
+test('a packed patch goes both ways', async () => {
+  const layer = new TileLayer({ width: 600, height: 256 }, 1), tiles = new Map(), packer = {
+    pack: async (grid, packed) => { assert.deepEqual(grid, layer.grid); const buffer = new ArrayBuffer(9); tiles.set(buffer, packed); return buffer; },
+    unpack: async (_, buffer) => tiles.get(buffer),
+  };
+  edited(layer, (edit) => { edit.write(0)[5] = 7; });
+  const patch = edited(layer, (edit) => { edit.write(0)[5] = 8; });
+  assert.equal(patch.bytes, 65536 + 16);
+  await patch.pack(layer.grid, packer);
+  assert.equal(patch.bytes, 9);
+  await Promise.all([patch.swap(layer, packer), patch.pack(layer.grid, packer)]);
+  assert.equal(layer.pixel(5, 0), 7);
+  assert.ok(patch.isPacked);
+  await patch.swap(layer, packer);
+  assert.equal(layer.pixel(5, 0), 8);
 });

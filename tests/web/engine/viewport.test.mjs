@@ -61,3 +61,20 @@ test('the picture cannot be moved out of sight', () => {
   viewport.set({ zoom: 1, x: 1e6, y: -1e6 });
   assert.deepEqual(viewport.view, { zoom: 1, x: 991 - 48, y: 48 - 832 });
 });
+
+test('the whole of a very large picture can be seen on a phone', () => {
+  for (const [width, height] of [[8192, 8192], [16384, 512], [1, 16384]]) {
+    const viewport = Object.assign(new Viewport(), { picture: { width, height }, element: { width: 390, height: 500 } });
+    viewport.set(viewport.fitted());
+    const shown = viewport.boxToView({ x: 0, y: 0, width, height });
+    assert.ok(shown.x >= 15 && shown.y >= 15 && shown.x + shown.width <= 376 && shown.y + shown.height <= 486, JSON.stringify(shown));
+    viewport.set({ zoom: 0, x: 0, y: 0 });
+    assert.equal(viewport.zoom, Math.min(MIN_ZOOM, viewport.fitted().zoom));
+  }
+});
+
+test('what is in sight, in picture pixels', () => {
+  const viewport = viewportFor(1216, 832, 1);
+  viewport.set({ zoom: 2, x: -100, y: 40 });
+  assert.deepEqual(viewport.seen, { x: 50, y: -20, width: 991 / 2, height: 320 });
+});

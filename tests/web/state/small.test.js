@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultRequest } from '../../../src/underpaint/server/web/state/defaults.js';
-import { isFitted } from '../../../src/underpaint/server/web/state/fitted.js';
 import { blockedReason } from '../../../src/underpaint/server/web/state/derived.js';
 import { mainColours } from '../../../src/underpaint/server/web/state/palette.js';
 import { withSetting } from '../../../src/underpaint/server/web/state/settings.js';
@@ -80,14 +79,4 @@ test('a small bright thing is in the palette too', () => {
   /** @type {[number, number, number][]} */
   const pixels = [...Array.from({ length: 500 }, () => /** @type {[number, number, number]} */ ([20, 30, 80])), [250, 240, 40], [250, 240, 40]];
   assert.deepEqual(mainColours(pixels, 4), [[20, 30, 80], [250, 240, 40]]);
-});
-
-test('a fitted picture is known by its place', () => {
-  const element = { clientWidth: 1000, clientHeight: 600 };
-  const picture = { width: 400, height: 300 };
-  const zoom = (600 - 32) / 300;
-  const fitted = { zoom, x: (1000 - 400 * zoom) / 2, y: 16 };
-  assert.equal(isFitted(fitted, picture, element), true);
-  assert.equal(isFitted({ ...fitted, x: fitted.x + 10 }, picture, element), false);
-  assert.equal(isFitted({ zoom: 3, x: -100, y: -150 }, picture, element), false);
 });

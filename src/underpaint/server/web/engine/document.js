@@ -1,8 +1,9 @@
 // @ts-check
 /** @import { Box, LayerName, Size } from './types.js' */
 /** @import { History } from './history.js' */
+/** @import { Packer } from './patch.js' */
 /** @import { TileMap } from './tiles.js' */
-import { Edit, applyTiles } from './edit.js';
+import { Edit } from './edit.js';
 import { TileLayer } from './tiles.js';
 
 const NO_SIZE = { width: 0, height: 0 };
@@ -12,6 +13,7 @@ export class PictureDocument {
   size = NO_SIZE;
   mask = new TileLayer(NO_SIZE, 1);
   sketch = new TileLayer(NO_SIZE, 4);
+  /** For steps of the history that are long past. @type {Packer | null} */ packer = null;
   /** Pixels changed. @type {(layer: LayerName, key: number, area: Box) => void} */ onchange = () => {};
   /** A change is complete. @type {(layer: LayerName) => void} */ onedit = () => {};
 
@@ -39,16 +41,15 @@ export class PictureDocument {
   commit(name, edit, label) {
     const patch = edit.commit();
     if (!patch) return;
-    const { size } = this;
-    /** @param {TileMap} tiles */
-    const apply = (tiles) => {
+    const { size, packer } = this, { grid } = this.layer(name);
+    const swap = async () => {
       if (this.size.width !== size.width || this.size.height !== size.height) {
         throw new Error(`"${label}" belongs to a picture of ${size.width} × ${size.height}; this one has ${this.size.width} × ${this.size.height}`);
       }
-      applyTiles(this.layer(name), tiles);
+      await patch.swap(this.layer(name), packer);
       this.onedit(name);
     };
-    this.history.push({ label, bytes: patch.bytes, undo: () => apply(patch.before), redo: () => apply(patch.after) });
+    this.history.push({ label, get bytes() { return patch.bytes; }, undo: swap, redo: swap, ...(packer && { pack: () => patch.pack(grid, packer) }) });
     this.onedit(name);
   }
 

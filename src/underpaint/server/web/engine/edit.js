@@ -1,9 +1,8 @@
 // @ts-check
 /** @import { Box } from './types.js' */
 /** @import { Tile, TileLayer, TileMap } from './tiles.js' */
-import { collapsed, expanded, tileBytes } from './tiles.js';
-
-/** What an edit changed: the tiles before and after. @typedef {{before: TileMap, after: TileMap, bytes: number}} Patch */
+import { Patch } from './patch.js';
+import { collapsed, expanded, wordsOf } from './tiles.js';
 
 const NOTHING = { x: 0, y: 0, width: 0, height: 0 };
 
@@ -16,7 +15,10 @@ export class Edit {
   /** @type {Map<number, Uint8Array>} */ #own = new Map();
 
   /** @param {TileLayer} layer */
-  constructor(layer) { this.layer = layer; }
+  constructor(layer) {
+    this.layer = layer;
+    layer.edit = this;
+  }
 
   /** The tile as it was when the edit began. @param {number} key @returns {Tile} */
   before(key) { return this.#before.get(key) ?? this.layer.tile(key); }
@@ -40,9 +42,7 @@ export class Edit {
 
   /** @returns {Patch | null} null when nothing changed */
   commit() {
-    /** @type {TileMap} */ const before = new Map();
-    /** @type {TileMap} */ const after = new Map();
-    let bytes = 0;
+    /** @type {TileMap} */ const changed = new Map();
     for (const [key, old] of this.#before) {
       const now = collapsed(this.layer.tile(key), this.layer.channels);
       if (isSame(old, now)) {
@@ -50,25 +50,26 @@ export class Edit {
         continue;
       }
       this.layer.set(key, now, NOTHING);
-      before.set(key, old);
-      after.set(key, now);
-      bytes += tileBytes(old) + 16;
+      this.layer.dirty.add(key);
+      changed.set(key, old);
     }
-    return before.size > 0 ? { before, after, bytes } : null;
+    this.#end();
+    return changed.size > 0 ? new Patch(changed) : null;
   }
 
-  cancel() { applyTiles(this.layer, this.#before); }
-}
+  cancel() {
+    for (const [key, tile] of this.#before) this.layer.set(key, tile);
+    this.#end();
+  }
 
-/** @param {TileLayer} layer @param {TileMap} tiles */
-export function applyTiles(layer, tiles) {
-  for (const [key, tile] of tiles) layer.set(key, tile);
+  #end() { if (this.layer.edit === this) this.layer.edit = null; }
 }
 
 /** @param {Tile} a @param {Tile} b */
 function isSame(a, b) {
   if (a === b) return true;
   if (typeof a === 'number' || typeof b === 'number') return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  const left = wordsOf(a), right = wordsOf(b);
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { BrushSettings, Box, Combine, Comparison, LayerName, PaintSettings, PressureTo, Size, ToolName, View, ViewPoint, WandSettings } from './types.js' */
+/** @import { Packer } from './patch.js' */
 /** @import { TileMap } from './tiles.js' */
 import { PictureDocument } from './document.js';
 import { clamp } from './geometry.js';
@@ -31,6 +32,10 @@ export class Editor extends EventTarget {
   history = new History();
   #document = new PictureDocument(this.history);
   #worker = new WorkerClient();
+  /** @type {Packer} */ #packer = {
+    pack: ({ columns, channels }, tiles) => this.#worker.run('pack', { tiles, columns, channels }),
+    unpack: (grid, buffer) => this.#worker.run('unpack', { buffer, ...grid }),
+  };
   #stage;
   #renderer;
   #workspace;
@@ -57,6 +62,7 @@ export class Editor extends EventTarget {
     this.canvas.addEventListener('pointerup', () => this.dispatchEvent(new CustomEvent('pointerup', { detail: {} })));
     this.#keys = new Keys(this.#workspace, this.#toolbox, this.#pointer, this.#cursor);
     this.#worker.pixelTile = (key) => this.#workspace.pixelTile(key);
+    this.#document.packer = this.#packer;
     this.#document.onchange = (layer, key, area) => {
       this.#renderer.layerChanged(layer, key, area);
       this.#stage.invalidatePicture(area);
@@ -67,6 +73,7 @@ export class Editor extends EventTarget {
     };
     this.history.whenReady = () => this.#run(async () => undefined);
     this.#renderer.mask.onlate = () => this.#stage.invalidate();
+    this.#renderer.onpreview = (area) => this.#stage.invalidatePicture(area);
     this.#stage.onresize = () => {
       this.#renderer.mask.moved();
       if (this.#isFitted) this.fit();
@@ -111,12 +118,12 @@ export class Editor extends EventTarget {
   get maskShare() { return this.hasPicture ? this.#document.mask.sum / 255 / (this.size.width * this.size.height) : 0; }
 
   /** All tiles that are not empty, in the server's wire format. @param {LayerName} layer @returns {Promise<ArrayBuffer>} */
-  readTiles(layer) { return this.#pack(layer, commands.tilesOf(this.#document.layer(layer))); }
+  readTiles(layer) { return this.#packer.pack(this.#document.layer(layer).grid, commands.tilesOf(this.#document.layer(layer))); }
 
   /** Tiles from the server: neither undoable nor dirty. @param {LayerName} layer @param {ArrayBuffer} buffer @param {{replace?: boolean}} [options] replace: empties the layer first @returns {Promise<void>} */
   writeTiles(layer, buffer, { replace = false } = {}) {
     return this.#run(async () => {
-      const target = this.#document.layer(layer), tiles = await this.#unpack(layer, buffer);
+      const target = this.#document.layer(layer), tiles = await this.#packer.unpack(target.grid, buffer);
       if (replace) for (const key of target.usedKeys()) if (!tiles.has(key)) tiles.set(key, 0);
       for (const [key, tile] of tiles) {
         target.set(key, tile);
@@ -131,9 +138,9 @@ export class Editor extends EventTarget {
   async takeDirtyTiles(layer) {
     const source = this.#document.layer(layer);
     if (source.dirty.size === 0) return null;
-    /** @type {TileMap} */ const tiles = new Map([...source.dirty].map((key) => [key, source.tile(key)]));
+    /** @type {TileMap} */ const tiles = new Map([...source.dirty].map((key) => [key, source.kept(key)]));
     source.dirty.clear();
-    return this.#pack(layer, tiles);
+    return this.#packer.pack(source.grid, tiles);
   }
 
   /** @param {LayerName} layer */
@@ -192,7 +199,7 @@ export class Editor extends EventTarget {
   growToSketch() { return this.#run(commands.growToSketch(this.#workspace)); }
   /** @param {ArrayBuffer} buffer mask tiles @param {Combine} [how] @param {string} [label] */
   applySelection(buffer, how = this.combine, label = 'Select') {
-    return this.#run(async () => commands.select(this.#workspace, await this.#unpack('mask', buffer), how, label));
+    return this.#run(async () => commands.select(this.#workspace, await this.#packer.unpack(this.#document.mask.grid, buffer), how, label));
   }
   /** Fills the masked region of the sketch. @param {string} [colour] '#rrggbb' */
   fillMask(colour = this.paint.colour) { return this.#run(commands.fillMask(this.#workspace, colour)); }
@@ -223,13 +230,14 @@ export class Editor extends EventTarget {
   /** @returns {View} */
   get view() { return this.#stage.viewport.view; }
   /** @param {View} view */
-  setView(view) { this.#isFitted = false; this.#show(view); }
+  setView(view) { this.#show(view, false); }
+  /** Whether the view follows the element, so that the whole picture stays in sight. */
+  get isFitted() { return this.#isFitted; }
   /** Shows the whole picture, also after the element has got another size. */
   fit() {
     if (!this.hasPicture) return;
-    this.#isFitted = true;
-    if (this.#stage.viewport.element.width <= 1) return; // not on screen yet
-    this.#show(this.#stage.viewport.fitted());
+    if (this.#stage.viewport.element.width <= 1) this.#isFitted = true; // not on screen yet
+    else this.#show(this.#stage.viewport.fitted(), true);
   }
   /** @param {number} factor @param {ViewPoint} [at] stays where it is, default the middle */
   zoomBy(factor, at) { this.#zoomTo(this.view.zoom * factor, at); }
@@ -242,8 +250,9 @@ export class Editor extends EventTarget {
 
   // ---- what else is drawn; bitmaps stay the caller's
 
-  /** @param {Box | null} area @param {string} [label] */
-  setFrame(area, label = 'Model sees this frame') { this.#draw({ frame: area && { area, label } }); }
+  /** What the model sees. @param {Box | null} area whole picture pixels */
+  setFrame(area) { this.#draw({ frame: area }); }
+  get frame() { return this.#renderer.frame; }
   /** Drawn inside the mask. @param {ImageBitmap | null} bitmap @param {Box} [area] where it lies, default the whole picture */
   setUnderpainting(bitmap, area = { x: 0, y: 0, ...this.size }) { this.#draw({ underpainting: bitmap && { bitmap, area } }); }
   /** Drawn instead of picture and sketch; the mask keeps its outline, tools rest. @param {ImageBitmap | null} bitmap */
@@ -275,6 +284,7 @@ export class Editor extends EventTarget {
   drawnSketch() { return this.#document.sketch.pixels(); }
   /** Resolves when nothing is pending: commands, worker, undo, redraw. */
   async settled() {
+    this.#toolbox.finishAll();
     do {
       await this.#workspace.idle();
       await this.history.settled();
@@ -322,34 +332,25 @@ export class Editor extends EventTarget {
     this.#stage.invalidate();
   }
 
-  /** @param {LayerName} layer @param {TileMap} tiles */
-  #pack(layer, tiles) {
-    const { columns, channels } = this.#document.layer(layer);
-    return this.#worker.run('pack', { tiles, columns, channels });
-  }
-
-  /** @param {LayerName} layer @param {ArrayBuffer} buffer */
-  #unpack(layer, buffer) {
-    const { columns, rows, channels } = this.#document.layer(layer);
-    return this.#worker.run('unpack', { buffer, columns, rows, channels });
-  }
-
   /** @param {LayerName} layer */
   #layerEdited(layer) {
     if (layer !== 'mask' || !this.#renderer.pyramid) return;
-    const { mask: { look }, pyramid } = this.#renderer, colour = contrastingColour(pyramid.thumbnail, this.#document.mask, look.colour);
+    const { mask: { look }, pyramid } = this.#renderer, colour = contrastingColour(pyramid.contrasts, this.#document.mask, look.colour);
     if (colour === look.colour) return;
     look.colour = colour;
     this.#renderer.mask.changed();
     this.#stage.invalidate();
   }
 
-  /** @param {View} view */
-  #show(view) {
-    if (!this.#stage.viewport.set(view)) return;
+  /** @param {View} view @param {boolean} isFitted */
+  #show(view, isFitted) {
+    const isOther = this.#stage.viewport.set(view) || isFitted !== this.#isFitted;
+    this.#isFitted = isFitted;
+    if (!isOther) return;
     this.#renderer.mask.moved();
+    this.#toolbox.viewChanged();
     this.#stage.invalidate();
-    this.#workspace.emit('view', this.view);
+    this.#workspace.emit('view', { ...this.view, isFitted });
   }
 
   /** @param {number} zoom @param {ViewPoint} [at] */

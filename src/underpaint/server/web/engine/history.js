@@ -1,44 +1,47 @@
 // @ts-check
 /** @import { Command } from './types.js' */
 
-const BUDGET_BYTES = 512 * 1024 * 1024;
+const BUDGET_BYTES = 256 * 1024 * 1024;
+const UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Undo and redo without a limit on steps, but on bytes: when the commands together cost more than the budget, the
- * oldest are forgotten. Undo and redo run one after the other, so that an asynchronous command finishes first.
- * Fires 'change'.
+ * Undo and redo without a limit on steps, but on bytes: older commands are packed, and when all together still cost more
+ * than the budget, the oldest are forgotten. Undo and redo run one after the other, so that an asynchronous command
+ * finishes first. Fires 'change'.
  */
 export class History extends EventTarget {
   /** @type {Command[]} */ #done = [];
   /** @type {Command[]} */ #undone = [];
-  #bytes = 0;
   #budget;
+  #unpackedBudget;
+  /** @type {WeakSet<Command>} */ #packed = new WeakSet();
+  #isPacking = false;
   /** @type {Promise<unknown>} */ #running = Promise.resolve();
   /** What has to end before a step back or forth: a stroke, a command at work. @type {() => Promise<void>} */
   whenReady = async () => {};
 
-  /** @param {number} [budget] in bytes */
-  constructor(budget = BUDGET_BYTES) {
+  /** @param {number} [budget] in bytes @param {number} [unpackedBudget] of those that are not packed */
+  constructor(budget = BUDGET_BYTES, unpackedBudget = UNPACKED_BYTES) {
     super();
     this.#budget = budget;
+    this.#unpackedBudget = unpackedBudget;
   }
 
   get canUndo() { return this.#done.length > 0; }
   get canRedo() { return this.#undone.length > 0; }
   get undoLabel() { return this.#done.at(-1)?.label ?? null; }
   get redoLabel() { return this.#undone.at(-1)?.label ?? null; }
-  get bytes() { return this.#bytes; }
+  get bytes() { return bytesOf(this.#done) + bytesOf(this.#undone); }
   get length() { return this.#done.length; }
 
   /** Records a command that has already been carried out. @param {Command} command */
   push(command) {
-    for (const forgotten of this.#undone) this.#bytes -= forgotten.bytes;
     this.#undone = [];
     this.#done.push(command);
-    this.#bytes += command.bytes;
-    while (this.#bytes > this.#budget && this.#done.length > 1) {
-      this.#bytes -= /** @type {Command} */ (this.#done.shift()).bytes;
+    for (let bytes = this.bytes; bytes > this.#budget && this.#done.length > 1;) {
+      bytes -= /** @type {Command} */ (this.#done.shift()).bytes;
     }
+    void this.#pack();
     this.#changed();
   }
 
@@ -51,7 +54,6 @@ export class History extends EventTarget {
   clear() {
     this.#done = [];
     this.#undone = [];
-    this.#bytes = 0;
     this.#changed();
   }
 
@@ -69,9 +71,30 @@ export class History extends EventTarget {
       (verb === 'undo' ? this.#done : this.#undone).push(command);
       throw error;
     }
+    this.#packed.delete(command);
     (verb === 'undo' ? this.#undone : this.#done).push(command);
+    void this.#pack();
     this.#changed();
     return command.label;
+  }
+
+  /** Packs those that will be needed last, one at a time, until the rest is small. */
+  async #pack() {
+    if (this.#isPacking) return;
+    this.#isPacking = true;
+    try {
+      for (let next = this.#nextToPack(); next; next = this.#nextToPack()) {
+        this.#packed.add(next);
+        await next.pack?.();
+      }
+    } finally {
+      this.#isPacking = false;
+    }
+  }
+
+  #nextToPack() {
+    const unpacked = [...this.#undone, ...this.#done].filter((command) => command.pack && !this.#packed.has(command));
+    return bytesOf(unpacked) > this.#unpackedBudget ? unpacked[0] : null;
   }
 
   /** @template T @param {() => Promise<T>} step @returns {Promise<T>} */
@@ -83,3 +106,6 @@ export class History extends EventTarget {
 
   #changed() { this.dispatchEvent(new Event('change')); }
 }
+
+/** @param {readonly Command[]} commands */
+const bytesOf = (commands) => commands.reduce((sum, { bytes }) => sum + bytes, 0);

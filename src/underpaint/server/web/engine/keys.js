@@ -11,7 +11,8 @@ const WIPE_STEP = 0.01, WIPE_LEAP = 0.1;
 
 /**
  * The keys that belong to the canvas: Space pans while held; Escape drops a stroke; on the focused canvas, arrows move
- * a cursor that Enter and Space use the tool at. Looks first; what it used is default-prevented and stopped.
+ * a cursor that Enter and Space use the tool at, or change the padding while the pointer is on a corner of the frame.
+ * Looks first; what it used is default-prevented and stopped.
  */
 export class Keys {
   #aborter = new AbortController();
@@ -61,6 +62,10 @@ export class Keys {
     const { comparison, result } = this.workspace.renderer;
     if (comparison?.mode === 'wipe' && dx) {
       this.toolbox.wipe.to(comparison.position + dx * (isShift ? WIPE_LEAP : WIPE_STEP));
+      return true;
+    }
+    if (this.toolbox.isAtFrame && !this.cursor.isShown) {
+      this.toolbox.frame.step((dx - dy) * STEP_PX);
       return true;
     }
     if (comparison || result || this.toolbox.name === 'pan' || this.workspace.document.isEmpty) return false;

@@ -2,6 +2,7 @@
 /** @import { LayerName, Size } from './types.js' */
 /** @import { Renderer } from './render/renderer.js' */
 import { context2d } from './render/mask-view.js';
+import { levelFor } from './render/mips.js';
 
 /** A small picture of a layer: the mask white on black, the sketch on nothing. @param {Renderer} renderer @param {LayerName} layer @param {Size} size @returns {ImageData} */
 export function layerThumbnail(renderer, layer, size) {
@@ -13,7 +14,7 @@ export function layerThumbnail(renderer, layer, size) {
     renderer.sketchView.draw(context, { scale: scaleX, x: 0, y: 0 }, { x: 0, y: 0, ...size });
     return context.getImageData(0, 0, size.width, size.height);
   }
-  const image = new ImageData(size.width, size.height), level = Math.max(0, Math.min(8, Math.floor(Math.log2(1 / scaleX))));
+  const image = new ImageData(size.width, size.height), level = levelFor(scaleX);
   for (let y = 0, i = 0; y < size.height; y++) {
     const py = Math.floor((y + 0.5) / size.height * height);
     for (let x = 0; x < size.width; x++, i += 4) {

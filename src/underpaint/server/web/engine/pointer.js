@@ -21,6 +21,7 @@ export class Pointer {
   /** @type {'tool' | 'pan' | 'adjust' | null} */ #mode = null;
   #pointerId = -1;
   #last = viewPoint(0, 0);
+  /** Where the gesture was seen last. @type {Sample | null} */ #lastSample = null;
   #penSeen = -Infinity;
   #isPenDown = false;
   /** A drag then pans. */ isSpaceHeld = false;
@@ -40,10 +41,16 @@ export class Pointer {
     canvas.addEventListener('pointermove', (event) => this.#move(event), { signal });
     canvas.addEventListener('pointerup', (event) => this.#up(event), { signal });
     canvas.addEventListener('pointercancel', (event) => this.#cancel(event), { signal });
+    canvas.addEventListener('lostpointercapture', (event) => this.#lost(event), { signal });
     canvas.addEventListener('pointerleave', () => { if (!this.#mode) toolbox.hover(null); }, { signal });
     canvas.addEventListener('dblclick', (event) => toolbox.doubleClick(this.#sample(event)), { signal });
     canvas.addEventListener('contextmenu', (event) => this.#contextMenu(event), { signal });
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { signal, passive: false });
+    // a stroke is complete before anything else happens: a click on Generate, an undo, a reload
+    for (const type of ['pointerdown', 'keydown', 'pagehide']) {
+      window.addEventListener(type, (event) => { if (event.target !== canvas || type === 'keydown') toolbox.finishAll(); }, { signal, capture: true });
+    }
+    document.addEventListener('visibilitychange', () => { if (document.hidden) this.end(); }, { signal });
   }
 
   close() {
@@ -57,20 +64,37 @@ export class Pointer {
     return this.toolbox.cancel();
   }
 
+  /** Ends the gesture where it is, and keeps what it did: the page is out of sight, or the pointer is. */
+  end() {
+    this.#touch.end();
+    const sample = this.#lastSample;
+    if (this.#mode === 'tool' && sample) this.toolbox.up(sample);
+    this.toolbox.finishAll();
+    this.#letGo();
+  }
+
+  #letGo() {
+    this.#mode = null;
+    this.#isPenDown = false;
+    this.#lastSample = null;
+  }
+
   /** @param {PointerEvent} event */
   #down(event) {
     this.workspace.stage.canvas.focus({ preventScroll: true });
     if (event.pointerType === 'touch') return this.#touch.down(event, this.#sample(event));
     if (event.pointerType === 'pen') this.#sawPen();
     if (this.#mode) return;
+    if (event.pointerType === 'pen') this.#touch.cancel(); // the hand came down before it
     const mode = this.#modeFor(event);
     if (!mode) return;
     this.#mode = mode;
     this.#isPenDown = event.pointerType === 'pen';
     this.#pointerId = event.pointerId;
     this.#last = this.#viewPoint(event);
+    this.#lastSample = this.#sample(event);
     this.#capture(event.pointerId);
-    if (mode === 'tool' && !this.toolbox.down(this.#sample(event))) this.#mode = 'pan';
+    if (mode === 'tool' && !this.toolbox.down(this.#lastSample)) this.#mode = 'pan';
     if (this.#mode === 'pan') this.workspace.stage.canvas.style.cursor = 'grabbing';
   }
 
@@ -87,7 +111,12 @@ export class Pointer {
     if (event.pointerType === 'touch') return this.#touch.move(event, this.#samples(event));
     if (event.pointerType === 'pen') this.#sawPen();
     if (this.#mode && event.pointerId !== this.#pointerId) return;
-    if (this.#mode === 'tool') return this.toolbox.move(this.#samples(event));
+    if (this.#mode && event.buttons === 0) this.end(); // it was lifted where nobody told us
+    if (this.#mode === 'tool') {
+      const samples = this.#samples(event);
+      this.#lastSample = samples[samples.length - 1];
+      return this.toolbox.move(samples);
+    }
     const at = this.#viewPoint(event), dx = at.x - this.#last.x, dy = at.y - this.#last.y;
     if (this.#mode === 'pan') this.mover.pan(dx, dy);
     else if (this.#mode === 'adjust') this.#adjust(dx, dy);
@@ -100,9 +129,14 @@ export class Pointer {
     if (event.pointerType === 'touch') return this.#touch.up(event, this.#sample(event));
     if (event.pointerId !== this.#pointerId) return;
     if (this.#mode === 'tool') this.toolbox.up(this.#sample(event));
-    this.#mode = null;
-    this.#isPenDown = false;
+    this.#letGo();
     this.toolbox.hover(this.#sample(event));
+  }
+
+  /** @param {PointerEvent} event */
+  #lost(event) {
+    const isOurs = event.pointerType === 'touch' ? this.#touch.has(event.pointerId) : this.#mode && event.pointerId === this.#pointerId;
+    if (isOurs) this.end();
   }
 
   /** @param {PointerEvent} event */
@@ -110,8 +144,7 @@ export class Pointer {
     if (event.pointerType === 'touch') return this.#touch.cancel();
     if (event.pointerId !== this.#pointerId) return;
     this.cancel();
-    this.#mode = null;
-    this.#isPenDown = false;
+    this.#letGo();
   }
 
   /** Left-right changes the size, up-down the hardness. @param {number} dx @param {number} dy */

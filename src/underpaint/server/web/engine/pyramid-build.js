@@ -3,19 +3,21 @@
  * Scaled copies of a picture, each half as large as the one before, cut into parts. A zoomed-out redraw then reads few
  * pixels, and no part is too large for a graphics card's texture.
  */
+/** @import { Contrasts } from './render/mask-look.js' */
 /** @import { Size } from './types.js' */
+import { contrastsOf } from './render/mask-look.js';
 
 export const PART = 1024;
 /** Extra pixels around a part, so that smoothing at its edge sees its neighbour. */
 export const APRON = 4;
-const THUMBNAIL_PX = 256;
+const THUMBNAIL_PX = 128;
 const SMALLEST_PX = 512;
 
 /**
  * @typedef {{x: number, y: number, width: number, height: number, left: number, top: number, bitmap: ImageBitmap}} Part
  *   where it lies in its level, without apron; (left, top) is the bitmap's corner
  * @typedef {{size: Size, parts: Part[]}} Level
- * @typedef {{size: Size, levels: Level[], thumbnail: ImageData}} BuiltPyramid
+ * @typedef {{size: Size, levels: Level[], contrasts: Contrasts, isOpaque: boolean}} BuiltPyramid
  */
 
 /** @param {Blob | ImageBitmap} source @returns {Promise<BuiltPyramid>} */
@@ -27,7 +29,7 @@ export async function buildPyramid(source) {
     const isSmallest = Math.max(bitmap.width, bitmap.height) <= SMALLEST_PX;
     const half = isSmallest ? null : halved(bitmap);
     levels.push({ size: { width: bitmap.width, height: bitmap.height }, parts: await cut(bitmap) });
-    if (!half) return { size, levels, thumbnail: thumbnailOf(levels[levels.length - 1].parts[0].bitmap) };
+    if (!half) return { size, levels, ...factsOf(levels[levels.length - 1].parts[0].bitmap) };
     bitmap = half;
   }
 }
@@ -61,12 +63,13 @@ function halved(bitmap) {
   return canvas.transferToImageBitmap();
 }
 
-/** @param {ImageBitmap} bitmap */
-function thumbnailOf(bitmap) {
+/** What has to be known of the colours. @param {ImageBitmap} bitmap */
+function factsOf(bitmap) {
   const scale = Math.min(1, THUMBNAIL_PX / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }));
   context.imageSmoothingQuality = 'medium';
   context.drawImage(bitmap, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
+  const thumbnail = context.getImageData(0, 0, width, height);
+  return { contrasts: contrastsOf(thumbnail), isOpaque: thumbnail.data.every((value, i) => i % 4 !== 3 || value === 255) };
 }

@@ -13,12 +13,12 @@ export const CRISP_SCALE = 3;
 /** A picture with its scaled copies. */
 export class Pyramid {
   /** @param {BuiltPyramid} built */
-  constructor({ size, levels, thumbnail }) {
+  constructor({ size, levels, contrasts, isOpaque }) {
     this.size = size;
     this.levels = levels;
-    /** At most 256 px wide and high, for looking at colours. */
-    this.thumbnail = thumbnail;
-    this.isOpaque = thumbnail.data.every((value, i) => i % 4 !== 3 || value === 255);
+    /** For the colour of the mask. */
+    this.contrasts = contrasts;
+    this.isOpaque = isOpaque;
   }
 
   /** @param {WorkerClient} worker @param {Blob | ImageBitmap} source stays the caller's */

@@ -1,6 +1,7 @@
 // @ts-check
 /** @import { Box } from './types.js' */
-import { box, grown, intersection, roundedOut, union } from './geometry.js';
+import { box, grown, intersection, roundedOut } from './geometry.js';
+import { Region } from './region.js';
 import { Viewport } from './viewport.js';
 
 /**
@@ -11,10 +12,12 @@ export class Stage {
   canvas = document.createElement('canvas');
   viewport = new Viewport();
   /** Called after the host has got another size. */ onresize = () => {};
-  /** What has to be painted, device pixels. @type {Box | null} */ #dirty = null;
+  /** What has to be painted, device pixels. */ #dirty = new Region();
   #frame = 0;
   /** @type {(() => void)[]} */ #waiting = [];
-  #observer = new ResizeObserver(() => this.#resize());
+  // painted before the browser does, which would show what it has emptied
+  #observer = new ResizeObserver(() => { if (this.#resize()) this.#paint(); });
+  #aborter = new AbortController();
   #context;
 
   /**
@@ -39,7 +42,7 @@ export class Stage {
     const { dpr } = this.viewport, all = box(0, 0, this.canvas.width, this.canvas.height);
     const changed = area ? intersection(roundedOut(grown(scaled(area, dpr), 1)), all) : all;
     if (!changed) return;
-    this.#dirty = union(this.#dirty, changed);
+    this.#dirty.add(changed);
     this.#frame ||= requestAnimationFrame(() => this.#paint());
   }
 
@@ -53,15 +56,16 @@ export class Stage {
 
   close() {
     cancelAnimationFrame(this.#frame);
+    this.#aborter.abort();
     this.#observer.disconnect();
     this.canvas.remove();
   }
 
   #paint() {
+    cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const clip = this.#dirty, context = this.#context;
-    this.#dirty = null;
-    if (clip) {
+    const context = this.#context;
+    for (const clip of this.#dirty.take(box(0, 0, this.canvas.width, this.canvas.height))) {
       context.save();
       context.beginPath();
       context.rect(clip.x, clip.y, clip.width, clip.height);
@@ -76,23 +80,23 @@ export class Stage {
   /** Another screen or browser zoom has another device pixel ratio, and no size need change. */
   #watchDensity() {
     matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener('change', () => {
-      if (!this.canvas.isConnected) return;
       this.#resize();
       this.#watchDensity();
-    }, { once: true });
+    }, { once: true, signal: this.#aborter.signal });
   }
 
+  /** @returns {boolean} whether the canvas was emptied */
   #resize() {
     const { width, height } = this.canvas.getBoundingClientRect(), dpr = window.devicePixelRatio;
-    if (!width || !height) return; // not on the page, or hidden: the view stays as it was
-    if (!width || !height) return; // not on screen: the view stays as it was
+    if (!width || !height) return false; // not on the page, or hidden: the view stays as it was
     this.viewport.element = { width, height };
     this.viewport.dpr = dpr;
     const deviceWidth = Math.max(1, Math.round(width * dpr)), deviceHeight = Math.max(1, Math.round(height * dpr));
-    if (this.canvas.width !== deviceWidth) this.canvas.width = deviceWidth;
-    if (this.canvas.height !== deviceHeight) this.canvas.height = deviceHeight;
+    const isOther = this.canvas.width !== deviceWidth || this.canvas.height !== deviceHeight;
+    if (isOther) Object.assign(this.canvas, { width: deviceWidth, height: deviceHeight });
     this.onresize();
     this.invalidate();
+    return isOther;
   }
 }
 

@@ -3,31 +3,38 @@
 /** @import { Edit } from './edit.js' */
 /** @import { Dab } from './raster/capsule.js' */
 /** @import { Rgb } from './raster/paint.js' */
-import { box, boxBetween } from './geometry.js';
-import { Capsule } from './raster/capsule.js';
+/** @import { StrokePreview } from './render/stroke-preview.js' */
+/** @import { InkRow } from './stroke-tiles.js' */
+import { box, intersection } from './geometry.js';
 import { paintAway, paintOver } from './raster/paint.js';
-import { combined, div255 } from './selection.js';
-import { TILE, TILE_PIXELS, expanded } from './tiles.js';
+import { combineRun, combined, div255 } from './selection.js';
+import { StrokeTiles } from './stroke-tiles.js';
+import { expanded } from './tiles.js';
+
+/** What a stroke does with its coverage. @typedef {{edit: Edit, row: InkRow}} Ink */
+
+const MOST_WAITING = 48; // pieces on a tile that the brush does not leave
 
 /**
- * What a stroke does with its coverage: `row(key, from, to, cover)` writes the pixels from…to of a tile.
- * @typedef {{edit: Edit, row: (key: number, from: number, to: number, cover: Uint8Array) => void}} Ink
- */
-
-/**
- * A brush stroke in progress. Coverage is the maximum over all pieces, so a stroke never builds up on itself, and only
- * pixels whose coverage grew are written: the cost of a movement does not depend on the stroke's length.
+ * A brush stroke in progress. Coverage is the maximum over all pieces, so a stroke never builds up on itself, and the
+ * mask is the same in whichever order its tiles are painted. Without a preview that is done when they are shown. With
+ * one, the preview is shown, and the tiles follow: bit by bit once the brush has left them, the others at the end.
  */
 export class Stroke {
-  /** @type {Map<number, Uint8Array>} */ #cover = new Map();
+  #tiles;
+  /** @type {StrokePreview | null} */ #preview;
   /** @type {Dab | null} */ #last = null;
   /** Whether everything around `#last` is covered; a piece that gets wider or stronger leaves out some behind its end. */
   #coversItsEnd = false;
+  #hasRested = true;
+  /** Tiles whose sums are not taken yet. @type {Set<number>} */ #unmeasured = new Set();
 
-  /** @param {Ink} ink @param {number} hardness */
-  constructor(ink, hardness) {
-    this.ink = ink;
+  /** @param {Ink} ink @param {number} hardness @param {StrokePreview | null} [preview] */
+  constructor({ edit, row }, hardness, preview = null) {
+    this.layer = edit.layer;
     this.hardness = hardness;
+    this.#preview = preview;
+    this.#tiles = new StrokeTiles(edit.layer, 0, row, (key) => ({ before: edit.before(key), out: edit.write(key) }));
   }
 
   /** Goes on to `dab`; steps much smaller than the brush are saved up unless this is the end. @param {Dab} dab @param {boolean} [isEnd] */
@@ -35,52 +42,81 @@ export class Stroke {
     const last = this.#last ?? dab;
     const dx = dab.x - last.x, dy = dab.y - last.y, step = Math.max(0.25, dab.radius * 0.03);
     if (this.#last && !isEnd && dx * dx + dy * dy < step * step && dab.radius === last.radius) return;
-    const piece = new Capsule(last, dab, this.hardness, this.#coversItsEnd);
-    this.#add(piece);
+    this.#tiles.reach(last, dab, this.hardness, this.#coversItsEnd);
+    this.#preview?.reach(last, dab, this.hardness, this.#coversItsEnd);
     this.#last = dab;
-    this.#coversItsEnd = piece.table !== null;
+    this.#coversItsEnd = dab.radius === last.radius && dab.strength === last.strength;
+    this.#hasRested = false;
   }
 
-  /** @param {Capsule} piece */
-  #add(piece) {
-    if (!piece.box) return;
-    for (const key of this.ink.edit.layer.keysIn(piece.box)) this.#coverTile(piece, key, piece.box);
+  /** Brings up to date what is looked at. @param {Box} seen picture pixels */
+  show(seen) {
+    if (this.#preview) return this.#preview.show(seen);
+    for (const key of this.#tiles.waiting) if (intersection(this.layer.area(key), seen)) this.#settle(key);
   }
 
-  /** @param {Capsule} piece @param {number} key @param {Box} reach */
-  #coverTile(piece, key, reach) {
-    const { layer } = this.ink.edit, area = layer.area(key);
-    const cover = this.#cover.get(key) ?? new Uint8Array(TILE_PIXELS);
-    this.#cover.set(key, cover);
-    const x0 = Math.max(area.x, reach.x), x1 = Math.min(area.x + area.width, reach.x + reach.width);
-    const y0 = Math.max(area.y, reach.y), y1 = Math.min(area.y + area.height, reach.y + reach.height);
-    let left = TILE, right = 0, top = TILE, bottom = 0;
-    for (let y = y0; y < y1; y++) {
-      const start = (y - area.y) * TILE;
-      if (!piece.coverRow(cover, start - area.x, x0, x1, y)) continue;
-      const from = piece.from - area.x, to = piece.to - area.x;
-      this.ink.row(key, start + from, start + to, cover);
-      if (from < left) left = from;
-      if (to > right) right = to;
-      if (y - area.y < top) top = y - area.y;
-      bottom = y - area.y + 1;
+  /** From here on the tiles themselves are shown. */
+  endPreview() {
+    for (const key of this.#tiles.waiting) this.#settle(key);
+    this.#preview?.end();
+    this.#preview = null;
+  }
+
+  /** Works on tiles that the brush has left, or on all while it rests. @param {number} until as performance.now() @returns {boolean} whether nothing is left to do */
+  work(until) {
+    const under = this.#hasRested ? null : this.#underBrush();
+    this.#hasRested = true;
+    for (const key of this.#tiles.waiting) {
+      if (performance.now() >= until) return false;
+      if (!under || !intersection(this.layer.area(key), under) || this.#tiles.waitingOn(key) > MOST_WAITING) this.#settle(key);
     }
-    const inTile = boxBetween(left, top, right, bottom);
-    if (inTile) layer.touch(key, box(area.x + inTile.x, area.y + inTile.y, inTile.width, inTile.height));
+    for (const key of this.#unmeasured) {
+      if (performance.now() >= until) return false;
+      if (under && intersection(this.layer.area(key), under)) continue;
+      this.layer.measure(key);
+      this.#unmeasured.delete(key);
+    }
+    return this.#tiles.waiting.size === 0;
+  }
+
+  /** Whether all tiles are painted. */
+  get isComplete() { return this.#tiles.waiting.size === 0; }
+
+  /** All that is left to do. */
+  finish() { this.endPreview(); }
+
+  /** The edit is taken back. */
+  cancel() { this.#preview?.end(); }
+
+  /** @param {number} key */
+  #settle(key) {
+    const changed = this.#tiles.settle(key);
+    this.#preview?.hide(key);
+    if (!changed) return;
+    this.layer.touch(key, changed);
+    this.#unmeasured.add(key);
+  }
+
+  /** @returns {Box | null} */
+  #underBrush() {
+    if (!this.#last) return null;
+    const { x, y, radius } = this.#last;
+    return box(x - radius, y - radius, 2 * radius, 2 * radius);
   }
 }
 
 /** Ink for the mask. With 'intersect' the rest of the mask goes away at once and the stroke brings it back. @param {Edit} edit @param {Combine} how @returns {Ink} */
 export function maskInk(edit, how) {
   if (how === 'intersect') for (const key of edit.layer.usedKeys()) edit.replace(key, 0);
-  const combine = combined[how];
+  /** What a flat tile becomes for each coverage. @type {Map<number, Uint8Array>} */ const tables = new Map();
   return {
     edit,
-    row(key, from, to, cover) {
-      const before = edit.before(key), out = edit.write(key);
-      if (before === 0 && how === 'add') out.set(cover.subarray(from, to), from);
-      else if (typeof before === 'number') for (let i = from; i < to; i++) out[i] = combine(before, cover[i]);
-      else for (let i = from; i < to; i++) out[i] = combine(before[i], cover[i]);
+    row(before, out, from, to, cover) {
+      if (typeof before !== 'number') return combineRun(how, before, cover, out, from, to);
+      if (before === 0 && how === 'add') return out.set(cover.subarray(from, to), from);
+      const table = tables.get(before) ?? Uint8Array.from({ length: 256 }, (_, value) => combined[how](before, value));
+      tables.set(before, table);
+      for (let i = from; i < to; i++) out[i] = table[cover[i]];
     },
   };
 }
@@ -89,11 +125,10 @@ export function maskInk(edit, how) {
 export function sketchInk(edit, colour, opacity) {
   const most = Math.round(255 * opacity);
   const word = colour ? (colour[0] | colour[1] << 8 | colour[2] << 16) : 0;
-  /** @type {Map<number, Uint8Array>} */ const flat = new Map();
+  /** The pixels of flat tiles. @type {Map<number, Uint8Array>} */ const flat = new Map();
   return {
     edit,
-    row(key, from, to, cover) {
-      const tile = edit.before(key), out = edit.write(key);
+    row(tile, out, from, to, cover) {
       if (tile === 0) {
         // nothing below: the paint itself, in whole pixels
         const words = new Uint32Array(out.buffer);
@@ -103,8 +138,8 @@ export function sketchInk(edit, colour, opacity) {
         }
         return;
       }
-      const before = typeof tile === 'number' ? flat.get(key) ?? expanded(tile, 4) : tile;
-      if (typeof tile === 'number') flat.set(key, before);
+      const before = typeof tile === 'number' ? flat.get(tile) ?? expanded(tile, 4) : tile;
+      if (typeof tile === 'number') flat.set(tile, before);
       for (let i = from; i < to; i++) {
         const alpha = div255(cover[i] * most);
         if (alpha === 0) continue;

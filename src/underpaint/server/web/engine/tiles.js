@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { Box, Size } from './types.js' */
+/** @import { Edit } from './edit.js' */
 import { box, boxBetween, intersection, union } from './geometry.js';
 
 export const TILE = 256;
@@ -12,11 +13,14 @@ export const TILE_PIXELS = TILE * TILE;
  * @typedef {Map<number, Tile>} TileMap   key -> tile; what is missing is 0
  */
 
+/** @typedef {{columns: number, rows: number, channels: 1 | 4}} Grid */
+
 /** One painted layer: a grid of 256-px tiles, mask (1 channel) or sketch (4, straight alpha). Pixels outside the picture are 0. */
 export class TileLayer {
   /** @type {Tile[]} */ #tiles;
   /** @type {Map<number, {bounds: Box | null, sum: number}>} */ #summaries = new Map();
-  /** Keys changed since the last take. @type {Set<number>} */ dirty = new Set();
+  /** Keys changed since the last take, by edits that are complete. @type {Set<number>} */ dirty = new Set();
+  /** The one in progress. @type {Edit | null} */ edit = null;
   /** Called with what changed. @type {(key: number, area: Box) => void} */ onchange = () => {};
 
   /** @param {Size} size @param {1 | 4} channels */
@@ -29,6 +33,9 @@ export class TileLayer {
   }
 
   get count() { return this.#tiles.length; }
+
+  /** @returns {Grid} */
+  get grid() { return { columns: this.columns, rows: this.rows, channels: this.channels }; }
 
   /** @param {number} column @param {number} row */
   key(column, row) { return row * this.columns + column; }
@@ -50,10 +57,16 @@ export class TileLayer {
 
   /** Tells that pixels of a tile were written. @param {number} key @param {Box} area without extent: the same pixels in other hands */
   touch(key, area) {
+    if (area.width === 0) return;
     this.#summaries.delete(key);
-    this.dirty.add(key);
-    if (area.width > 0) this.onchange(key, area);
+    this.onchange(key, area);
   }
+
+  /** The tile without the edit in progress. @param {number} key @returns {Tile} */
+  kept(key) { return this.edit?.before(key) ?? this.#tiles[key]; }
+
+  /** Takes bounds and sum of a tile, which otherwise happens when they are asked for. @param {number} key */
+  measure(key) { if (this.#tiles[key] !== 0) this.#summary(key); }
 
   /** Keys of the tiles that a box meets. @param {Box} area @returns {Generator<number>} */
   *keysIn(area) {
@@ -134,11 +147,14 @@ export function expanded(tile, channels) {
 /** One number when all pixels are alike, else the tile itself. @param {Tile} tile @param {1 | 4} channels @returns {Tile} */
 export function collapsed(tile, channels) {
   if (typeof tile === 'number') return tile;
-  const words = new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength / 4), first = words[0];
+  const words = wordsOf(tile), first = words[0];
   if (channels === 1 && first !== (first & 255) * 0x01010101) return tile;
   for (let i = 1; i < words.length; i++) if (words[i] !== first) return tile;
   return channels === 1 ? first & 255 : first;
 }
+
+/** Its bytes, four at a time. @param {Uint8Array} tile */
+export const wordsOf = (tile) => new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength / 4);
 
 /** @param {Tile} tile */
 export const tileBytes = (tile) => (typeof tile === 'number' ? 8 : tile.byteLength);

@@ -20,6 +20,7 @@ export class TouchGestures {
   /** @type {Map<number, Finger>} */ #fingers = new Map();
   /** waiting: may become anything; done: wait until all fingers are up @type {'waiting' | 'drawing' | 'pan' | 'pinch' | 'done' | null} */ #mode = null;
   /** @type {Sample[]} */ #held = [];
+  /** @type {Sample | null} */ #last = null;
   #most = 0;
   #isTap = true;
   /** @type {number | undefined} */ #drawTimer;
@@ -32,6 +33,9 @@ export class TouchGestures {
     this.mover = mover;
     this.penState = penState;
   }
+
+  /** Whether this finger is down. @param {number} pointerId */
+  has(pointerId) { return this.#fingers.has(pointerId); }
 
   /** @param {PointerEvent} event @param {Sample} sample */
   down(event, sample) {
@@ -50,6 +54,7 @@ export class TouchGestures {
     if (!finger) return;
     const before = this.#hand();
     finger.at = sample.at;
+    this.#last = sample;
     const isFar = distance(finger.start, finger.at) > (this.#fingers.size > 1 ? TAP_PX : DRAW_AFTER_PX);
     if (isFar) { this.#isTap = false; clearTimeout(this.#pressTimer); }
     if (this.#mode === 'waiting') {
@@ -72,6 +77,13 @@ export class TouchGestures {
     if (this.#mode === 'pinch') this.#mode = 'done';
     if (this.#fingers.size > 0) return;
     if (this.#isTap && this.#most > 1 && this.penState() === 'away') this.workspace.emit('command', { name: this.#most === 2 ? 'undo' : 'redo' });
+    this.#reset();
+  }
+
+  /** Keeps what was drawn; the fingers that are still down do nothing any more. */
+  end() {
+    if (this.#mode === 'drawing' && this.#last) this.toolbox.up(this.#last);
+    this.#fingers.clear();
     this.#reset();
   }
 
@@ -98,6 +110,7 @@ export class TouchGestures {
     clearTimeout(this.#drawTimer);
     const [first, ...rest] = this.#held;
     this.#held = [];
+    this.#last = rest.at(-1) ?? first;
     this.#mode = this.toolbox.down(first) ? 'drawing' : 'pan';
     if (this.#mode === 'drawing' && rest.length) this.toolbox.move(rest);
   }

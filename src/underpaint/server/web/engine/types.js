@@ -29,17 +29,18 @@
  * @property {string} label
  * @property {() => void | Promise<void>} undo
  * @property {() => void | Promise<void>} redo
- * @property {number} bytes             what keeping it costs
+ * @property {number} bytes             what keeping it costs now
+ * @property {() => Promise<void>} [pack]   makes it cost less; undo and redo take a moment longer then
  *
  * What the editor fires; each is a CustomEvent with this detail.
  * @typedef {object} EditorEvents
  * @property {{layer: LayerName}} edit          pixels of a layer changed by the user, an undo or a command (not by writeTiles)
- * @property {View} view                        zoom or position changed
+ * @property {View & {isFitted: boolean}} view  zoom or position changed; a fitted view follows the element
  * @property {{tool: ToolName}} tool            the tool changed by itself (transform after paste)
  * @property {{colour: string, isFinal: boolean}} pick    colour under the eyedropper; `isFinal` on release
  * @property {{kind: 'region', x: number, y: number} | {kind: 'box', x: number, y: number, width: number, height: number}} select
  *   click or drag with the select tool; ask the server, then call applySelection
- * @property {{px: number}} padding             new padding while a frame corner is dragged
+ * @property {{px: number} | {by: number}} padding   new padding while a frame corner is dragged, or a step of it by key
  * @property {{}} area-toggle                   double click on the frame
  * @property {{position: number}} wipe          the wipe handle moved
  * @property {{x: number, y: number, layer: LayerName | 'picture'}} layer-menu   long press or right click; CSS pixels of the page

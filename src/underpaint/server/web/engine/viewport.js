@@ -3,8 +3,9 @@
 import { box, clamp } from './geometry.js';
 import { docPoint, viewPoint } from './types.js';
 
-export const MIN_ZOOM = 0.05;
+export const MIN_ZOOM = 0.05; // or less, where that shows the whole of a very large picture
 export const MAX_ZOOM = 32;
+const MOST_PX = 65536;     // no picture is wider or higher
 const FIT_MARGIN = 16;   // CSS pixels kept free around a fitted picture
 const KEEP_VISIBLE = 48; // CSS pixels of the picture that cannot be moved out of sight
 
@@ -40,7 +41,7 @@ export class Viewport {
 
   /** @param {View} view @returns {boolean} whether anything changed */
   set(view) {
-    const zoom = clamp(view.zoom, MIN_ZOOM, MAX_ZOOM);
+    const zoom = this.#allowed(view.zoom);
     const x = this.#keptInSight(view.x, this.picture.width * zoom, this.element.width);
     const y = this.#keptInSight(view.y, this.picture.height * zoom, this.element.height);
     const changed = zoom !== this.zoom || x !== this.x || y !== this.y;
@@ -50,16 +51,13 @@ export class Viewport {
 
   /** The view with another zoom in which `at` shows the same picture point. @param {number} zoom @param {ViewPoint} at @returns {View} */
   zoomedAt(zoom, at) {
-    const kept = this.toImage(at), z = clamp(zoom, MIN_ZOOM, MAX_ZOOM);
+    const kept = this.toImage(at), z = this.#allowed(zoom);
     return { zoom: z, x: at.x - kept.x * z, y: at.y - kept.y * z };
   }
 
   /** The view that shows the whole picture. @returns {View} */
   fitted() {
-    const { width, height } = this.picture, room = this.isSplit ? this.element.width / 2 : this.element.width;
-    const zoom = clamp(
-      Math.min((room - 2 * FIT_MARGIN) / width, (this.element.height - 2 * FIT_MARGIN) / height),
-      MIN_ZOOM, MAX_ZOOM);
+    const { width, height } = this.picture, zoom = this.#fittedZoom;
     return { zoom, x: (this.element.width - width * zoom) / 2, y: (this.element.height - height * zoom) / 2 };
   }
 
@@ -72,7 +70,21 @@ export class Viewport {
   /** A point of the element as a point of the unsplit view. @param {number} x @param {number} y @returns {ViewPoint} */
   unsplit(x, y) { return viewPoint(x < this.element.width / 2 ? x + this.splitShift : x - this.splitShift, y); }
 
+  /** The part of the picture's plane that is in sight. @returns {Box} */
+  get seen() {
+    const { x, y } = this.toImage(viewPoint(0, 0)), { width, height } = this.element;
+    return box(x, y, width / this.zoom, height / this.zoom);
+  }
+
   get middle() { return viewPoint(this.element.width / 2, this.element.height / 2); }
+
+  get #fittedZoom() {
+    const { width, height } = this.picture, room = this.isSplit ? this.element.width / 2 : this.element.width;
+    return clamp(Math.min((room - 2 * FIT_MARGIN) / width, (this.element.height - 2 * FIT_MARGIN) / height), 1 / MOST_PX, MAX_ZOOM);
+  }
+
+  /** @param {number} zoom */
+  #allowed(zoom) { return clamp(zoom, Math.min(MIN_ZOOM, this.#fittedZoom), MAX_ZOOM); }
 
   /** @param {number} offset @param {number} length of the picture on screen @param {number} room */
   #keptInSight(offset, length, room) {

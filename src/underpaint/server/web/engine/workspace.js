@@ -32,6 +32,8 @@ import { TILE } from './tiles.js';
  * @property {(key: string) => boolean} [key]              Enter, Backspace, Escape outside a gesture; whether it was used
  * @property {(context: CanvasRenderingContext2D) => void} [draw]  CSS pixels
  * @property {() => void} [leave]                          another tool is chosen
+ * @property {() => void} [finish]                         completes what was left to do after a gesture
+ * @property {() => void} [viewChanged]
  */
 
 /** What tools work with: the parts of the editor and the settings of all tools. */

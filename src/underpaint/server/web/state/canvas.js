@@ -9,7 +9,6 @@ import { paletteOf } from './palette.js';
 import { mirrorLayers } from './loading.js';
 import { setEditor } from './context.js';
 import { SKETCH_TOOLS } from './tools.js';
-import { isFitted } from './fitted.js';
 import { isBeforeHeld, isPreviewShown } from './results.js';
 import { runningPreview, startOf } from './job-start.js';
 import { compare, followSketch, redo, select, setColour, setSetting, setToolOptions, toggleArea, undo, endGesture } from './actions.js';
@@ -42,9 +41,9 @@ function mirror(editor) {
     autosave.layer(layer);
     if (store.hasSketch.value !== hadSketch) followSketch(hadSketch);
   });
-  on('view', ({ zoom, x, y }) => {
+  on('view', ({ zoom, x, y, isFitted }) => {
     store.zoom.value = zoom;
-    if (editor.hasPicture) autosave.view({ place: isFitted({ zoom, x, y }, editor.size, editor.canvas) ? null : { zoom, x, y } });
+    if (editor.hasPicture) autosave.view({ place: isFitted ? null : { zoom, x, y } });
   });
   on('tool', ({ tool }) => { store.tool.value = tool; });
   on('pick', ({ colour, isFinal }) => {
@@ -52,7 +51,7 @@ function mirror(editor) {
     else store.toolOptions.value = { ...store.toolOptions.value, paint: { ...store.toolOptions.value.paint, colour } };
   });
   on('select', (selection) => { void select(selection); });
-  on('padding', ({ px }) => setSetting('canvas.padding_px', px));
+  on('padding', (to) => setSetting('canvas.padding_px', 'px' in to ? to.px : Math.max(0, Math.min(1024, store.request.value.canvas.padding_px + to.by))));
   on('area-toggle', toggleArea);
   on('wipe', ({ position }) => compare({ position }));
   on('layer-menu', (menu) => { store.layerMenu.value = menu; });

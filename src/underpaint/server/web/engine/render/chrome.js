@@ -1,8 +1,9 @@
 // @ts-check
 /** Lines and labels over the picture, in CSS pixels: visible on any colour because each is drawn light on dark. */
-/** @import { Box, DocPoint, ViewPoint } from '../types.js' */
+/** @import { Box, DocPoint, Size, ViewPoint } from '../types.js' */
 /** @import { Viewport } from '../viewport.js' */
-import { docPoint } from '../types.js';
+import { intersection } from '../geometry.js';
+import { docPoint, viewPoint } from '../types.js';
 
 export const GRID_ZOOM = 8;
 const BRACKET = 20;
@@ -24,9 +25,22 @@ export function strokeVisibly(context, width = 1.5, dash = []) {
   strokeWith(context, LIGHT, width, dash);
 }
 
-/** The crop frame. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {{area: Box, label: string}} frame */
-export function drawFrame(context, viewport, { area, label }) {
-  const { x, y, width, height } = viewport.boxToView(area);
+/** What is written at the frame: the very numbers that are sent. @param {Box} area */
+export const frameLabel = ({ x, y, width, height }) => `Model sees ${width} × ${height} at ${x}, ${y}`;
+
+/**
+ * Where a label goes: above the frame, inside it when there is no room, never out of sight.
+ * @param {Box} frame on screen @param {number} width of the label @param {Size} element @returns {ViewPoint | null} null: the frame is out of sight
+ */
+export function labelPlace(frame, width, element) {
+  if (!intersection(frame, { x: 0, y: 0, ...element })) return null;
+  const isRoomAbove = frame.y >= 30, left = isRoomAbove ? frame.x : frame.x + 8;
+  return viewPoint(Math.max(8, Math.min(left, element.width - 8 - width)), isRoomAbove ? Math.min(frame.y - 28, element.height - 30) : Math.max(8, frame.y + 6));
+}
+
+/** The crop frame. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {Box} area */
+export function drawFrame(context, viewport, area) {
+  const frame = viewport.boxToView(area), { x, y, width, height } = frame, label = frameLabel(area);
   context.beginPath();
   context.rect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
   strokeWith(context, SHADE, 2.5);
@@ -41,18 +55,23 @@ export function drawFrame(context, viewport, { area, label }) {
     }
   }
   strokeWith(context, LIGHT, 3);
-  const isRoomAbove = y >= 30;
-  drawLabel(context, label, x, isRoomAbove ? y - 28 : y + 6, { hasEye: true, ...(isRoomAbove ? {} : { inset: 8 }) });
+  const place = labelPlace(frame, labelWidth(context, label, true), viewport.element);
+  if (place) drawLabel(context, label, place.x, place.y, { hasEye: true });
+}
+
+/** @param {CanvasRenderingContext2D} context @param {string} text @param {boolean} hasEye */
+function labelWidth(context, text, hasEye) {
+  context.font = LABEL_FONT;
+  return context.measureText(text).width + (hasEye ? 35 : 16);
 }
 
 /**
- * A dark label; returns its width.
+ * A dark label.
  * @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y
- * @param {{hasEye?: boolean, isRight?: boolean, inset?: number}} [how] isRight: x is the right edge
+ * @param {{hasEye?: boolean, isRight?: boolean}} [how] isRight: x is the right edge
  */
-export function drawLabel(context, text, x, y, { hasEye = false, isRight = false, inset = 0 } = {}) {
-  context.font = LABEL_FONT;
-  const width = context.measureText(text).width + (hasEye ? 35 : 16), left = (isRight ? x - width : x) + inset;
+export function drawLabel(context, text, x, y, { hasEye = false, isRight = false } = {}) {
+  const width = labelWidth(context, text, hasEye), left = isRight ? x - width : x;
   context.fillStyle = DARK;
   context.beginPath();
   context.roundRect(left, y, width, 22, 4);
@@ -61,7 +80,6 @@ export function drawLabel(context, text, x, y, { hasEye = false, isRight = false
   context.textBaseline = 'middle';
   context.fillText(text, left + (hasEye ? 27 : 8), y + 11.5);
   if (hasEye) drawEye(context, left + 15, y + 11);
-  return width;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y */

@@ -1,14 +1,18 @@
 // @ts-check
 /** @import { Box } from '../types.js' */
+/** @import { Edit } from '../edit.js' */
+/** @import { InkRow } from '../stroke-tiles.js' */
 /** @import { TileLayer } from '../tiles.js' */
 /** @import { Matrix } from '../pyramid.js' */
 /** @import { Viewport } from '../viewport.js' */
 /** @import { MaskStyle } from './mask-look.js' */
-import { box, grown, intersection, roundedOut, union } from '../geometry.js';
+import { box, grown, intersection, roundedOut } from '../geometry.js';
 import { drawBitmap } from '../pyramid.js';
 import { MaskLook } from './mask-look.js';
 import { MaskView, context2d } from './mask-view.js';
-import { Mips } from './mips.js';
+import { Mips, halvedTile, levelFor } from './mips.js';
+import { Region } from '../region.js';
+import { StrokePreview } from './stroke-preview.js';
 
 const SLOW_MS = 6;      // a view that takes longer to compute is not computed while zooming
 const CATCH_UP_MS = 90; // but this long after the last step
@@ -19,7 +23,8 @@ export class MaskLayer {
   view = new MaskView(this.look);
   /** While zooming, the last view is shown enlarged. */ isBehind = false;
   /** Called when it has to be painted again. */ onlate = () => {};
-  /** Part that is out of date, overlay pixels. @type {Box | 'all' | null} */ #stale = 'all';
+  /** Whether everything is out of date, else what is, overlay pixels. */ #isStale = true;
+  #stale = new Region();
   #hasMoved = false;
   #lastShowMs = 0;
   /** @type {number | undefined} */ #timer;
@@ -40,18 +45,22 @@ export class MaskLayer {
   }
 
   /** Everything has to be drawn again. */
-  changed() { this.#stale = 'all'; }
+  changed() { this.#isStale = true; }
 
   moved() { this.#hasMoved = true; }
 
   /** @param {number} key @param {Box} area picture pixels */
   tileChanged(key, area) {
     this.mips.invalidate(key, area);
-    if (this.#hasMoved || this.isBehind) this.#stale = 'all';
-    if (this.#stale === 'all') return;
+    this.looksChanged(area);
+  }
+
+  /** @param {Box} area picture pixels */
+  looksChanged(area) {
+    if (this.#hasMoved || this.isBehind) this.#isStale = true;
+    if (this.#isStale) return;
     const { scale, x, y } = this.matrix;
-    const part = roundedOut(grown(box(area.x * scale + x, area.y * scale + y, area.width * scale, area.height * scale), 1));
-    this.#stale = union(this.#stale, part);
+    this.#stale.add(roundedOut(grown(box(area.x * scale + x, area.y * scale + y, area.width * scale, area.height * scale), 1)));
   }
 
   /** @returns {Matrix} overlay pixel = picture × scale + (x, y) */
@@ -66,23 +75,33 @@ export class MaskLayer {
     return at && box(at.x * by, at.y * by, at.width * by, at.height * by);
   }
 
+  /** Shows a stroke before it is painted. @param {Edit} edit @param {InkRow} row @param {number} diameter @returns {StrokePreview | null} null: painting it is quick */
+  startPreview(edit, row, diameter) {
+    const { mips } = this, level = levelFor(this.matrix.scale);
+    if (!StrokePreview.isWorthwhile(level, diameter)) return null;
+    mips.preview = new StrokePreview(edit, row, level, (_, tile) => halvedTile(tile, level));
+    mips.preview.onend = () => { mips.preview = null; };
+    return mips.preview;
+  }
+
   march() {
-    if (this.#stale !== 'all' && !this.#hasMoved && !this.isBehind) this.view.march(this.matrix);
+    if (!this.#isStale && !this.#hasMoved && !this.isBehind) this.view.march(this.matrix);
   }
 
   /** @param {MaskStyle} style */
   refresh(style) {
     const { width, height } = this.#box;
-    if (this.view.resize(width, height)) this.#stale = 'all';
+    if (this.view.resize(width, height)) this.#isStale = true;
     if (this.look.style !== style) {
       this.look.style = style;
-      this.#stale = 'all';
+      this.#isStale = true;
     }
-    if (this.#stale !== 'all' && (this.#hasMoved || this.isBehind)) this.#follow();
+    if (!this.#isStale && (this.#hasMoved || this.isBehind)) this.#follow();
     this.#hasMoved = false;
-    if (this.#stale === 'all') this.#show();
-    else if (this.#stale) this.view.update(this.layer, this.mips, this.matrix, this.#stale);
-    this.#stale = null;
+    const parts = this.#stale.take(this.#box);
+    if (this.#isStale) this.#show();
+    else for (const part of parts) this.view.update(this.layer, this.mips, this.matrix, part);
+    this.#isStale = false;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Box} clip device pixels */
@@ -111,7 +130,7 @@ export class MaskLayer {
     if (this.view.move(this.layer, this.mips, this.matrix)) {
       this.isBehind = false;
     } else if (this.#lastShowMs <= SLOW_MS) {
-      this.#stale = 'all';
+      this.#isStale = true;
     } else {
       this.isBehind = true;
       clearTimeout(this.#timer);

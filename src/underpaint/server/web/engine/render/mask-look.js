@@ -2,6 +2,7 @@
 /** How the mask looks: colour of the hatch, outline as marching ants or, for a hidden mask, as dots. */
 /** @import { TileLayer } from '../tiles.js' */
 /** @import { Rgb } from '../raster/paint.js' */
+import { div255 } from '../selection.js';
 
 /** Mask value that the outline follows. */
 export const OUTLINE_AT = 96;
@@ -51,30 +52,39 @@ export function outlineColours({ style, step }) {
   });
 }
 
-/** @param {Rgb} colour @param {MaskStyle} style @returns {Uint32Array} RGBA along a row */
+/** @param {Rgb} colour @param {MaskStyle} style @returns {Uint32Array} RGBA along a row, for each mask value: `[i * 256 + value]` */
 function hatchOf([r, g, b], style) {
   const { wash, line } = HATCH[style];
-  return Uint32Array.from({ length: PATTERN }, (_, i) => {
-    const away = Math.min(i, PATTERN - i) / Math.SQRT2, cover = Math.max(0, Math.min(1, LINE_PX / 2 + 0.5 - away));
-    const alpha = Math.round(wash + (line - wash) * cover);
+  return Uint32Array.from({ length: PATTERN * 256 }, (_, at) => {
+    const i = at >> 8, away = Math.min(i, PATTERN - i) / Math.SQRT2, cover = Math.max(0, Math.min(1, LINE_PX / 2 + 0.5 - away));
+    const alpha = div255(Math.round(wash + (line - wash) * cover) * (at & 255));
     return (r | g << 8 | b << 16 | alpha << 24) >>> 0;
   });
+}
+
+/** How much each candidate differs from the pixels of a picture. @typedef {{width: number, height: number, values: Float32Array}} Contrasts */
+
+/** @param {ImageData} thumbnail of the picture @returns {Contrasts} */
+export function contrastsOf({ width, height, data }) {
+  const values = new Float32Array(width * height * CANDIDATES.length), labs = CANDIDATES.map(labOf);
+  for (let at = 0, out = 0; at < data.length; at += 4) {
+    const [l, a, b] = labOf([data[at], data[at + 1], data[at + 2]]);
+    for (const lab of labs) values[out++] = Math.hypot(lab[0] - l, lab[1] - a, lab[2] - b);
+  }
+  return { width, height, values };
 }
 
 /**
  * The candidate that differs most from the pixels under the mask. A new colour has to be clearly better than the current
  * one, so that it does not flicker while painting.
- * @param {ImageData} thumbnail of the picture @param {TileLayer} mask @param {Rgb} current @returns {Rgb}
+ * @param {Contrasts} contrasts @param {TileLayer} mask @param {Rgb} current @returns {Rgb}
  */
-export function contrastingColour(thumbnail, mask, current) {
-  const { width, height, data } = thumbnail;
-  const scores = CANDIDATES.map(() => 0), labs = CANDIDATES.map(labOf);
-  for (let y = 0; y < height; y += 2) {
-    for (let x = 0; x < width; x += 2) {
+export function contrastingColour({ width, height, values }, mask, current) {
+  const scores = CANDIDATES.map(() => 0);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += CANDIDATES.length) {
       const value = mask.pixel(Math.floor((x + 0.5) / width * mask.size.width), Math.floor((y + 0.5) / height * mask.size.height));
-      if (value < OUTLINE_AT) continue;
-      const at = (y * width + x) * 4, lab = labOf([data[at], data[at + 1], data[at + 2]]);
-      labs.forEach((candidate, i) => { scores[i] += Math.hypot(candidate[0] - lab[0], candidate[1] - lab[1], candidate[2] - lab[2]); });
+      if (value >= OUTLINE_AT) for (let i = 0; i < CANDIDATES.length; i++) scores[i] += values[at + i];
     }
   }
   const best = scores.indexOf(Math.max(...scores)), now = CANDIDATES.indexOf(current);

@@ -4,13 +4,14 @@
 /** @import { Matrix } from '../pyramid.js' */
 /** @import { Mips } from './mips.js' */
 import { boxBetween, box, grown, intersection, union } from '../geometry.js';
-import { div255 } from '../selection.js';
 import { TILE } from '../tiles.js';
 import { outlineColours, OUTLINE_AT, PATTERN } from './mask-look.js';
+import { levelFor } from './mips.js';
 
 /** @typedef {import('./mask-look.js').MaskLook} MaskLook */
 
 const LOOK = 3; // screen pixels
+const LAST_DIAGONAL = (PATTERN - 1) << 8;
 
 /**
  * The mask as it looks in the current view, hatch and outline, one value per screen pixel. Only what changed on screen
@@ -103,10 +104,12 @@ export class MaskView {
   march(matrix) {
     const part = this.outlineBox;
     if (!part) return;
-    const shift = -Math.round(matrix.x) - Math.round(matrix.y), colours = outlineColours(this.look);
+    const shift = -Math.round(matrix.x) - Math.round(matrix.y), { hatch } = this.look, colours = outlineColours(this.look);
     for (let y = part.y; y < part.y + part.height; y++) {
       for (let x = part.x, i = y * this.#width + x; x < part.x + part.width; x++, i++) {
-        if (this.#edge[i]) this.#pixels[i] = this.#mixed(colours[this.#phase[i]], this.#edge[i], this.#hatch(i, x + y + shift));
+        if (!this.#edge[i]) continue;
+        const below = hatch[(modulo(x + y + shift, PATTERN) << 8) + this.#mask[i]];
+        this.#pixels[i] = this.#mixed(colours[this.#phase[i]], this.#edge[i], below);
       }
     }
     this.#put(part);
@@ -123,7 +126,7 @@ export class MaskView {
 
   /** @param {TileLayer} layer @param {Mips} mips @param {Matrix} matrix @param {Box} part */
   #sample(layer, mips, matrix, part) {
-    const level = Math.max(0, Math.min(8, Math.floor(Math.log2(1 / matrix.scale)))), width = TILE >> level;
+    const level = levelFor(matrix.scale), width = TILE >> level;
     const columns = tileRuns(part.x, part.width, matrix.x, matrix.scale, layer.size.width);
     const rows = tileRuns(part.y, part.height, matrix.y, matrix.scale, layer.size.height);
     for (let y = part.y; y < part.y + part.height; y++) this.#mask.fill(0, y * this.#width + part.x, y * this.#width + part.x + part.width);
@@ -146,23 +149,30 @@ export class MaskView {
   /** @param {Box} part @param {number} ox @param {number} oy the picture's corner: hatch and dashes move with it */
   #draw(part, ox, oy) {
     const w = this.#width, mask = this.#mask, edge = this.#edge, phase = this.#phase, pixels = this.#pixels;
-    const colours = outlineColours(this.look), phases = 256 / this.look.dashPx;
+    const { hatch, dashPx } = this.look, colours = outlineColours(this.look), phases = 256 / dashPx;
     const right = part.x + part.width;
     let left = right, last = part.x, top = -1, bottom = -1;
     for (let y = part.y; y < part.y + part.height; y++) {
       const mid = y * w, up = y > 0 ? mid - w : mid, down = y < this.#height - 1 ? mid + w : mid;
-      for (let x = part.x; x < right; x++) {
-        const a = x > 0 ? x - 1 : x, b = x < w - 1 ? x + 1 : x, i = mid + x;
-        const upper = mask[up + a] + mask[up + x] + mask[up + b], lower = mask[down + a] + mask[down + x] + mask[down + b];
-        const sum = upper + mask[mid + a] + mask[i] + mask[mid + b] + lower;
+      const before = part.x > 0 ? part.x - 1 : 0;
+      // the 3 × 3 pixels around x: rows u, m, d, columns 1, 2, 3
+      let u1 = mask[up + before], u2 = mask[up + part.x], m1 = mask[mid + before], m2 = mask[mid + part.x], d1 = mask[down + before], d2 = mask[down + part.x];
+      let diagonal = modulo(part.x + y - ox - oy, PATTERN) << 8;
+      for (let x = part.x, i = mid + x, u3 = 0, m3 = 0, d3 = 0; x < right; x++, i++, u1 = u2, u2 = u3, m1 = m2, m2 = m3, d1 = d2, d2 = d3) {
+        const b = x < w - 1 ? x + 1 : x;
+        u3 = mask[up + b];
+        m3 = mask[mid + b];
+        d3 = mask[down + b];
+        const below = hatch[diagonal + m2], sum = u1 + u2 + u3 + m1 + m2 + m3 + d1 + d2 + d3;
+        diagonal = diagonal === LAST_DIAGONAL ? 0 : diagonal + 256;
         edge[i] = 0;
-        if (sum === 0) { pixels[i] = 0; continue; }
-        const below = this.#hatch(i, x + y - ox - oy);
         pixels[i] = below;
-        if (sum === 2295) continue;
-        const gx = mask[up + b] + mask[mid + b] + mask[down + b] - mask[up + a] - mask[mid + a] - mask[down + a], gy = lower - upper;
+        if (sum === 0 || sum === 2295) continue;
+        const gx = u3 + m3 + d3 - u1 - m1 - d1, gy = d1 + d2 + d3 - u1 - u2 - u3;
         const slope = Math.sqrt(gx * gx + gy * gy) / 6, away = Math.abs(sum / 9 - OUTLINE_AT);
-        if (away >= 1.5 * slope || !this.#isCrossed(up, mid, down, a, x, b)) continue;
+        if (away >= 1.5 * slope) continue;
+        const low = Math.min(u1, u2, u3, m1, m2, m3, d1, d2, d3), high = Math.max(u1, u2, u3, m1, m2, m3, d1, d2, d3);
+        if (low >= OUTLINE_AT || high < OUTLINE_AT) continue;
         edge[i] = Math.min(255, Math.round(255 * (1.5 - away / slope)));
         phase[i] = this.#along(x, y, ox, oy) * phases;
         pixels[i] = this.#mixed(colours[phase[i]], edge[i], below);
@@ -173,15 +183,6 @@ export class MaskView {
       }
     }
     this.outlineBox = union(this.outlineBox, boxBetween(left, top, last, bottom));
-  }
-
-  /** Whether the outline passes between a pixel and one of its neighbours. @param {number} up @param {number} mid @param {number} down @param {number} a @param {number} x @param {number} b */
-  #isCrossed(up, mid, down, a, x, b) {
-    const mask = this.#mask, isInside = mask[mid + x] >= OUTLINE_AT;
-    return isInside !== (mask[mid + a] >= OUTLINE_AT) || isInside !== (mask[mid + b] >= OUTLINE_AT)
-      || isInside !== (mask[up + x] >= OUTLINE_AT) || isInside !== (mask[down + x] >= OUTLINE_AT)
-      || isInside !== (mask[up + a] >= OUTLINE_AT) || isInside !== (mask[up + b] >= OUTLINE_AT)
-      || isInside !== (mask[down + a] >= OUTLINE_AT) || isInside !== (mask[down + b] >= OUTLINE_AT);
   }
 
   /**
@@ -201,12 +202,6 @@ export class MaskView {
     return (across + downwards) * 0.7071;
   }
 
-  /** @param {number} i @param {number} diagonal @returns {number} RGBA */
-  #hatch(i, diagonal) {
-    const full = this.look.hatch[((diagonal % PATTERN) + PATTERN) % PATTERN], value = this.#mask[i];
-    return value === 255 ? full : (full & 0xffffff | div255((full >>> 24) * value) << 24) >>> 0;
-  }
-
   /** Outline over hatch. @param {number} colour RGBA @param {number} cover @param {number} below @returns {number} */
   #mixed(colour, cover, below) {
     const top = (colour >>> 24) * cover / 255;
@@ -220,6 +215,9 @@ export class MaskView {
     return (r | g << 8 | b << 16 | alpha << 24) >>> 0;
   }
 }
+
+/** @param {number} a @param {number} b */
+const modulo = (a, b) => ((a % b) + b) % b;
 
 /** @param {number} value */
 const isWhole = (value) => Math.abs(value - Math.round(value)) < 1e-6;

@@ -3,6 +3,8 @@
 /** @import { PictureDocument } from '../document.js' */
 /** @import { Viewport } from '../viewport.js' */
 /** @import { Context, Matrix, Pyramid } from '../pyramid.js' */
+/** @import { Ink } from '../stroke.js' */
+/** @import { StrokePreview } from './stroke-preview.js' */
 import { box, grown } from '../geometry.js';
 import { drawBitmap } from '../pyramid.js';
 import { drawCheckerboard, drawShadow } from './backdrop.js';
@@ -19,7 +21,7 @@ export class Renderer {
   /** @type {Pyramid | null} */ pyramid = null;
   /** @type {ImageBitmap | null} */ result = null;
   /** @type {{bitmap: ImageBitmap, area: Box} | null} */ underpainting = null;
-  /** @type {{area: Box, label: string} | null} */ frame = null;
+  /** What the model sees. @type {Box | null} */ frame = null;
   /** @type {Comparison | null} */ comparison = null;
   isMaskShown = true;
   isSketchShown = true;
@@ -27,6 +29,7 @@ export class Renderer {
   sketchOpacity = 1;
   isPeeking = false;
   /** Blink: whether the other picture has its turn. */ isOtherTurn = false;
+  /** Something looks different, picture pixels. @type {(area: Box) => void} */ onpreview = () => {};
   /** Drawn above everything, CSS pixels. @type {(context: CanvasRenderingContext2D) => void} */ drawTool = () => {};
 
   /** @param {Viewport} viewport @param {PictureDocument} picture */
@@ -49,6 +52,14 @@ export class Renderer {
     else this.mask.tileChanged(key, area);
   }
 
+  /** Shows a stroke before it is painted. @param {LayerName} layer @param {Ink} ink @param {number} diameter @returns {StrokePreview | null} null: painting it is quick */
+  startPreview(layer, { edit, row }, diameter) {
+    const preview = layer === 'mask' ? this.mask.startPreview(edit, row, diameter)
+      : this.sketchView.startPreview(edit, row, diameter, this.viewport.deviceMatrix.scale);
+    if (preview) preview.onchange = (area) => { if (layer === 'mask') this.mask.looksChanged(area); this.onpreview(area); };
+    return preview;
+  }
+
   /** @param {CanvasRenderingContext2D} context @param {Box} clip device pixels */
   paint(context, clip) {
     if (this.document.isEmpty) return;
@@ -58,7 +69,7 @@ export class Renderer {
     } else {
       this.mask.refresh(!this.isMaskShown ? 'hidden' : this.result ? 'outline' : this.underpainting ? 'faint' : 'shown');
       context.save();
-      if (this.isPeeking && this.frame) clipTo(context, this.frame.area, matrix);
+      if (this.isPeeking && this.frame) clipTo(context, this.frame, matrix);
       this.paintPicture(context, matrix, clip);
       this.#paintLayers(context, matrix, clip);
       context.restore();

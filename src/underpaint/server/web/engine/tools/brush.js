@@ -8,12 +8,16 @@ import { Stroke, dabAt, maskInk, sketchInk } from '../stroke.js';
 import { docPoint } from '../types.js';
 import { Eyedropper } from './eyedropper.js';
 
+const WORK_MS = 6, ENDING_MS = 10; // per frame, while painting and afterwards
 const LABELS = { brush: 'Mask brush', eraser: 'Eraser', paint: 'Sketch brush' };
+
+/** @typedef {{stroke: Stroke, edit: Edit, layer: LayerName, last: Sample, zoom: number}} Going */
 
 /** Mask brush, eraser and sketch brush. Alt held over the sketch picks a colour instead. @implements {Tool} */
 export class BrushTool {
   cursor = 'none';
-  /** @type {{stroke: Stroke, edit: Edit, layer: LayerName, last: Sample} | null} */ #active = null;
+  /** @type {Going | null} */ #active = null;
+  /** Let go of, but not complete. @type {Going | null} */ #ending = null;
   /** Where the last stroke ended, for straight lines. @type {{sample: Sample, layer: LayerName} | null} */ #end = null;
   /** @type {Sample | null} */ #hovered = null;
   #eyedropper;
@@ -34,12 +38,14 @@ export class BrushTool {
       return;
     }
     const { workspace: { document } } = this, layer = this.#layer(), edit = document.begin(layer);
-    const stroke = new Stroke(this.#ink(edit, layer, sample), this.#settings().hardness);
+    const { size, hardness } = this.#settings(), ink = this.#ink(edit, layer, sample);
+    const stroke = new Stroke(ink, hardness, this.workspace.renderer.startPreview(layer, ink, size));
     this.workspace.activeLayer = layer;
-    this.#active = { stroke, edit, layer, last: sample };
+    this.#active = { stroke, edit, layer, last: sample, zoom: this.workspace.viewport.zoom };
     if (sample.isShift && this.#end?.layer === layer) stroke.to(this.#dab(this.#end.sample), true);
     stroke.to(this.#dab(sample), true);
-    this.hover(sample);
+    this.#show(sample);
+    this.#goOnWorking(stroke);
   }
 
   /** @param {Sample[]} samples */
@@ -50,7 +56,7 @@ export class BrushTool {
       this.#active.stroke.to(this.#dab(sample));
       this.#active.last = sample;
     }
-    this.hover(samples[samples.length - 1]);
+    this.#show(samples[samples.length - 1]);
   }
 
   /** @param {Sample} sample */
@@ -60,10 +66,21 @@ export class BrushTool {
       return this.#eyedropper.up(sample);
     }
     if (!this.#active) return;
-    const { stroke, edit, layer, last } = this.#active;
+    const { stroke, layer, last } = this.#active;
     stroke.to(this.#dab(last), true);
+    stroke.show(this.workspace.viewport.seen);
+    this.#ending = this.#active;
     this.#active = null;
     this.#end = { sample: last, layer };
+    if (stroke.isComplete) this.finish();
+  }
+
+  /** Completes the stroke that was let go of. */
+  finish() {
+    if (!this.#ending) return;
+    const { stroke, edit, layer } = this.#ending;
+    this.#ending = null;
+    stroke.finish();
     this.workspace.document.commit(layer, edit, LABELS[this.kind]);
   }
 
@@ -71,7 +88,17 @@ export class BrushTool {
     if (this.#isPicking) this.#eyedropper.cancel();
     this.#isPicking = false;
     this.#active?.edit.cancel();
+    this.#active?.stroke.cancel();
     this.#active = null;
+  }
+
+  /** Another zoom shows other tiles than those the preview is made of. */
+  viewChanged() {
+    const going = this.#active ?? this.#ending;
+    if (!going) return;
+    const { viewport } = this.workspace, { stroke, zoom } = going;
+    if (viewport.zoom !== zoom) stroke.endPreview();
+    stroke.show(viewport.seen);
   }
 
   /** @param {Sample | null} sample */
@@ -97,10 +124,21 @@ export class BrushTool {
     drawBrush(context, viewport.toView(this.#hovered.point), size / 2 * viewport.zoom, hardness);
   }
 
-  /** A single touch of the brush, without a pointer. @param {Sample} sample */
-  dab(sample) {
-    this.down(sample);
-    this.up(sample);
+  /** @param {Sample} sample */
+  #show(sample) {
+    this.#active?.stroke.show(this.workspace.viewport.seen);
+    this.hover(sample);
+  }
+
+  /** Frame by frame, what is not shown at once. @param {Stroke} stroke */
+  #goOnWorking(stroke) {
+    requestAnimationFrame(() => {
+      const isEnding = this.#ending?.stroke === stroke;
+      if (!isEnding && this.#active?.stroke !== stroke) return;
+      const isDone = stroke.work(performance.now() + (isEnding ? ENDING_MS : WORK_MS));
+      if (isEnding && isDone) this.finish();
+      else this.#goOnWorking(stroke);
+    });
   }
 
   /** @returns {LayerName} */
@@ -109,13 +147,13 @@ export class BrushTool {
     return this.kind === 'paint' ? 'sketch' : 'mask';
   }
 
-  #settings() { return this.#layer() === 'sketch' ? this.workspace.paint : this.workspace.brush; }
+  #settings() { return this.kind === 'paint' ? this.workspace.paint : this.workspace.brush; }
 
   /** @param {Edit} edit @param {LayerName} layer @param {Sample} sample */
   #ink(edit, layer, sample) {
     const isAway = this.kind === 'eraser' || sample.isEraser, { paint } = this.workspace;
     if (layer === 'sketch') return sketchInk(edit, isAway ? null : rgbOf(paint.colour), isAway ? 1 : paint.opacity);
-    return maskInk(edit, isAway ? 'subtract' : this.workspace.combineFor(sample));
+    return maskInk(edit, isAway ? 'subtract' : this.workspace.combineFor({ ...sample, isShift: false }));
   }
 
   /** @param {Sample} sample */

@@ -5,7 +5,7 @@
 import { clamp, distance } from '../geometry.js';
 import { docPoint } from '../types.js';
 
-const CORNER_PX = 12, EDGE_PX = 5, WIPE_PX = 16, TOUCH_FACTOR = 1.8, SMALLEST_FRAME_PX = 96;
+const CORNER_PX = 12, EDGE_PX = 5, WIPE_PX = 16, TOUCH_FACTOR = 1.8, SMALLEST_FRAME_PX = 96, MOST_PADDING_PX = 1024;
 
 /** @param {Sample} sample @param {number} px */
 const reach = (sample, px) => (sample.pointer === 'touch' ? px * TOUCH_FACTOR : px);
@@ -26,7 +26,7 @@ export class FrameGrip {
   isAt(sample) {
     const { renderer: { frame, comparison }, viewport, document } = this.workspace;
     if (!frame || comparison || document.mask.isEmpty) return false;
-    const { x, y, width, height } = frame.area;
+    const { x, y, width, height } = frame;
     if (Math.min(width, height) * viewport.view.zoom < SMALLEST_FRAME_PX) return false;
     return [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
       .some(([cx, cy]) => distance(viewport.toView(docPoint(cx, cy)), sample.at) <= reach(sample, CORNER_PX));
@@ -36,7 +36,7 @@ export class FrameGrip {
   isOnLine(sample) {
     const { renderer: { frame, comparison }, viewport } = this.workspace;
     if (!frame || comparison) return false;
-    const { x, y, width, height } = viewport.boxToView(frame.area), px = reach(sample, EDGE_PX), { at } = sample;
+    const { x, y, width, height } = viewport.boxToView(frame), px = reach(sample, EDGE_PX), { at } = sample;
     const isAcross = at.x > x - px && at.x < x + width + px, isDown = at.y > y - px && at.y < y + height + px;
     const isInner = at.x > x + px && at.x < x + width - px && at.y > y + px && at.y < y + height - px;
     return isAcross && isDown && !isInner;
@@ -49,8 +49,11 @@ export class FrameGrip {
     const mask = this.#mask, { point } = samples[samples.length - 1];
     if (!mask) return;
     const across = Math.max(mask.x - point.x, point.x - mask.x - mask.width), down = Math.max(mask.y - point.y, point.y - mask.y - mask.height);
-    this.workspace.emit('padding', { px: Math.max(0, Math.round(Math.max(across, down))) });
+    this.workspace.emit('padding', { px: clamp(Math.round(Math.max(across, down)), 0, MOST_PADDING_PX) });
   }
+
+  /** By an arrow key. @param {number} px */
+  step(px) { this.workspace.emit('padding', { by: px }); }
 }
 
 /** The handle and line between two pictures. @implements {Tool} */

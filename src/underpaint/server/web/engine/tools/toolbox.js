@@ -4,6 +4,7 @@
 import { BrushTool } from './brush.js';
 import { Eyedropper } from './eyedropper.js';
 import { FillTool, SelectTool, WandTool } from './fills.js';
+import { FramePress } from './frame-press.js';
 import { FrameGrip, WipeGrip } from './grips.js';
 import { LassoTool, PolygonTool, RectangleTool } from './shapes.js';
 import { TransformTool } from './transform.js';
@@ -11,6 +12,7 @@ import { TransformTool } from './transform.js';
 /** Picks who gets a gesture: a grip under the pointer, else the tool. */
 export class Toolbox {
   /** @type {Tool | null} */ #active = null;
+  /** The grip under the pointer. @type {FrameGrip | WipeGrip | null} */ #hovered = null;
   /** @type {ToolName} */ #name = 'brush';
 
   /** @param {Workspace} workspace */
@@ -20,6 +22,7 @@ export class Toolbox {
     this.brush = new BrushTool(workspace, 'brush');
     this.eyedropper = new Eyedropper(workspace);
     this.frame = new FrameGrip(workspace);
+    this.framePress = new FramePress((samples, isClick) => this.#passOn(samples, isClick));
     this.wipe = new WipeGrip(workspace);
     /** @type {Record<ToolName, Tool>} */
     this.tools = {
@@ -53,7 +56,6 @@ export class Toolbox {
   }
 
   get tool() { return this.tools[this.#name]; }
-  get isActive() { return this.#active !== null; }
 
   /** The tool that paints or selects, or null while nothing may: no picture, a comparison, a running command. */
   get #usable() {
@@ -63,10 +65,27 @@ export class Toolbox {
 
   /** @param {Sample} sample @returns {boolean} false: nobody wants it */
   down(sample) {
-    const taker = this.wipe.isAt(sample) ? this.wipe : this.#name !== 'pan' && this.frame.isAt(sample) ? this.frame : this.#usable;
+    this.finish();
+    if (this.#active) return false; // another pointer is at work
+    const taker = this.#gripAt(sample) ?? (this.#usable && this.frame.isOnLine(sample) ? this.framePress : this.#usable);
+    if (taker !== this.framePress) this.framePress.finish();
     if (!taker || taker.down(sample) === false) return false;
     this.#active = taker;
     return true;
+  }
+
+  /** @param {Sample} sample */
+  #gripAt(sample) {
+    if (this.wipe.isAt(sample)) return this.wipe;
+    return this.#name !== 'pan' && this.frame.isAt(sample) ? this.frame : null;
+  }
+
+  /** From the frame's line to the tool. @param {Sample[]} samples @param {boolean} isClick */
+  #passOn([first, ...rest], isClick) {
+    const tool = this.#usable;
+    this.#active = tool && tool.down(first) !== false ? tool : null;
+    if (rest.length) this.move(rest);
+    if (isClick) this.up(rest.at(-1) ?? first);
   }
 
   /** @param {Sample[]} samples */
@@ -81,16 +100,31 @@ export class Toolbox {
 
   /** @returns {boolean} whether there was a gesture */
   cancel() {
+    this.finishAll();
     const tool = this.#active;
     this.#active = null;
     tool?.cancel?.();
     return tool !== null;
   }
 
+  /** Whether a corner of the frame is held or under the pointer. */
+  get isAtFrame() { return this.#active === this.frame || !this.#active && this.#hovered === this.frame; }
+
+  /** Completes what a tool still has to do after its gesture. */
+  finish() { for (const tool of Object.values(this.tools)) tool.finish?.(); }
+
+  /** The same, when something happens elsewhere. */
+  finishAll() {
+    this.framePress.finish();
+    this.finish();
+  }
+
+  viewChanged() { for (const tool of Object.values(this.tools)) tool.viewChanged?.(); }
+
   /** @param {Sample | null} sample */
   hover(sample) {
     const { canvas } = this.workspace.stage;
-    const grip = sample && (this.wipe.isAt(sample) ? this.wipe : this.#name !== 'pan' && this.frame.isAt(sample) ? this.frame : null);
+    const grip = this.#hovered = sample && this.#gripAt(sample);
     const usable = this.#usable;
     canvas.style.cursor = grip?.cursor ?? usable?.cursor ?? (this.workspace.document.isEmpty ? '' : 'grab');
     this.tool.hover?.(grip || !usable ? null : sample);
