@@ -195,7 +195,8 @@ def advanced(studio: Studio) -> None:
 def extend(studio: Studio) -> None:
     studio.open_sample()
     studio.page.get_by_role("radio", name="Extend").click()
-    if not studio.page.get_by_role("dialog").count(): studio.page.evaluate("underpaint.store.dialog.value = { name: 'extend' }")
+    if not studio.page.get_by_role("dialog").count():
+        studio.page.evaluate("underpaint.store.dialog.value = { name: 'extend' }")
     studio.page.wait_for_timeout(500)
 
 
@@ -393,7 +394,9 @@ def main() -> None:
     wanted = set(sys.argv[1:])
     unknown = wanted - {state.name for state in STATES}
     if unknown:
-        raise SystemExit(f"No state is called {', '.join(unknown)}. Known: {', '.join(s.name for s in STATES)}")
+        raise SystemExit(
+            f"No state is called {', '.join(unknown)}. Known: {', '.join(s.name for s in STATES)}"
+        )
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
