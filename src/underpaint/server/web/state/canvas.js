@@ -10,7 +10,7 @@ import { mirrorLayers } from './loading.js';
 import { setEditor } from './context.js';
 import { SKETCH_TOOLS } from './tools.js';
 import { isFitted } from './fitted.js';
-import { isBeforeHeld, isPreviewShown } from './results.js';
+import { isBeforeHeld } from './results.js';
 import { runningPreview, startOf } from './job-start.js';
 import { compare, followSketch, redo, select, setColour, setSetting, setToolOptions, toggleArea, undo, endGesture } from './actions.js';
 /** @import { Editor } from '../engine/editor.js' */
@@ -78,7 +78,8 @@ const showOptions = (editor) => effect(() => {
   Object.assign(editor, { brush, paint, wand, combine, pressureTo });
   const tool = store.picked.value ? 'pan' : store.tool.value;
   if (editor.tool !== tool) editor.tool = tool;
-  editor.isMaskShown = store.isMaskShown.value && !store.picked.value && !isPreviewShown.value;
+  editor.isMaskShown = store.isMaskShown.value && !store.picked.value;
+  editor.isHatchShown = !SKETCH_TOOLS.has(tool);
   editor.isSketchShown = store.isSketchShown.value;
   editor.isPictureShown = store.isPictureShown.value;
   editor.sketchOpacity = store.sketchOpacity.value;

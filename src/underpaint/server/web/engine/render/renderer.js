@@ -22,6 +22,7 @@ export class Renderer {
   /** @type {{area: Box, label: string} | null} */ frame = null;
   /** @type {Comparison | null} */ comparison = null;
   isMaskShown = true;
+  /** Else only the outline. */ isHatchShown = true;
   isSketchShown = true;
   isPictureShown = true;
   sketchOpacity = 1;
@@ -43,6 +44,12 @@ export class Renderer {
     this.sketchView = new SketchView(this.document.sketch);
   }
 
+  /** @returns {import('./mask-look.js').MaskStyle} */
+  get maskStyle() {
+    if (!this.isMaskShown) return 'hidden';
+    return this.result || this.underpainting || !this.isHatchShown ? 'outline' : 'shown';
+  }
+
   /** @param {LayerName} layer @param {number} key @param {Box} area */
   layerChanged(layer, key, area) {
     if (layer === 'sketch') this.sketchView.invalidate(key, area);
@@ -56,7 +63,7 @@ export class Renderer {
     if (this.comparison) {
       drawComparison(context, this, matrix, clip);
     } else {
-      this.mask.refresh(!this.isMaskShown ? 'hidden' : this.result ? 'outline' : this.underpainting ? 'faint' : 'shown');
+      this.mask.refresh(this.maskStyle);
       context.save();
       if (this.isPeeking && this.frame) clipTo(context, this.frame.area, matrix);
       this.paintPicture(context, matrix, clip);
