@@ -97,7 +97,7 @@ def test_a_picture_made_of_text_becomes_a_root(studio: Studio):
     studio.wait_for(job_id, "done")
     after = studio.post(f"/jobs/{job_id}/results/0/keep", {"keeps_mask": True, "keeps_sketch": True})
     (node,) = after["nodes"]
-    assert (node["parent_id"], node["kind"], node["name"]) == (None, "generate", "a lake")
+    assert (node["parent_id"], node["kind"], node["name"]) == (None, "generate", "Lake")
     assert studio.refused(f"/jobs/{job_id}/results/0/to-sketch") == (409, "conflict")
 
 

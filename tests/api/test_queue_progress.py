@@ -62,10 +62,14 @@ def test_previews_are_of_one_job():
     live.tell("a", pace.hear(painting("sample", 0, step=1, steps=2)), b"webp")
     live.tell("a", pace.hear(painting("sample", 0, step=2, steps=2)), None)
     assert (live.preview("a"), live.preview("b"), live.progress("b")) == (b"webp", None, None)
-    live.tell("b", pace.hear(painting("loading")), None)
-    assert (live.preview("a"), live.preview("b")) == (None, None)
     live.forget()
-    assert live.progress("b") is None
+    assert (live.preview("a"), live.progress("a")) == (b"webp", None), (
+        "who was told of it may come a little later"
+    )
+    live.tell("b", pace.hear(painting("loading")), None)
+    assert (live.preview("a"), live.preview("b")) == (b"webp", None)
+    live.tell("b", pace.hear(painting("sample", 0, step=1, steps=2)), b"other")
+    assert (live.preview("a"), live.preview("b")) == (None, b"other")
 
 
 def test_seeds_are_those_of_the_library():

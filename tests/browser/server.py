@@ -62,6 +62,17 @@ class RunningServer:
         with urllib.request.urlopen(f"{self.url}/api{path}", timeout=30) as answer:
             return json.load(answer)
 
+    def patch(self, path: str, change: dict[str, Any]) -> Any:
+        """Changes something by an API route."""
+        request = urllib.request.Request(
+            f"{self.url}/api{path}",
+            data=json.dumps(change).encode(),
+            headers={"Content-Type": "application/json"},
+            method="PATCH",
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
     def read(self, path: str) -> bytes:
         """Bytes of an API route."""
         with urllib.request.urlopen(f"{self.url}/api{path}", timeout=60) as answer:

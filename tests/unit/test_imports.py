@@ -51,6 +51,7 @@ LAYERS: dict[str, set[str]] = {
     | {
         "server",
         "image",
+        "prompt",
         "models",
         "plan",
         "canvas",

@@ -18,6 +18,7 @@ from underpaint.server.drafts import NodeDraft
 from underpaint.server.events import project_changed
 from underpaint.server.inputs import Id
 from underpaint.server.inspection import job_mask
+from underpaint.server.job_names import job_name
 from underpaint.server.job_views import done_result, job_row
 from underpaint.server.jobs import NewJob
 from underpaint.server.known_models import required_model
@@ -28,8 +29,6 @@ from underpaint.server.schemas import Job, Layer, LayerInfo, Name, NodeKind, Pic
 from underpaint.server.services import Services
 from underpaint.server.tables import JobRow, NodeRow
 from underpaint.tasks import Task, Underpainting
-
-LONGEST_JOB_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class Order:
     underpainting: Underpainting
     task: Task
     name: Name | None = None
-    """None: the prompt's first words."""
+    """None: the task, and the prompt's first words."""
     is_next: bool = False
     """Before everything that waits."""
 
@@ -69,7 +68,7 @@ def place(services: Services, project_id: str, order: Order) -> Job:
     new = NewJob(
         project_id=project_id,
         node_id=order.node_id,
-        name=projects.shortened(order.name or order.request.prompt.positive[:LONGEST_JOB_NAME]),
+        name=projects.shortened(order.name or _name_of(order)),
         request=order.request,
         underpainting=order.underpainting,
         task=order.task,
@@ -78,6 +77,10 @@ def place(services: Services, project_id: str, order: Order) -> Job:
         sketch_sha256=_kept(sketch),
     )
     return services.runner.jobs.enqueue(new, is_next=order.is_next)
+
+
+def _name_of(order: Order) -> str:
+    return job_name(order.task, order.request.prompt.positive, has_picture=order.node_id is not None)
 
 
 def _layers(

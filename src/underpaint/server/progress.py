@@ -78,13 +78,16 @@ class Live:
     """Progress and preview of the job that runs, for whoever asks. Written by one thread, read by any."""
 
     def __init__(self) -> None:
-        self._now: tuple[str, Progress, bytes | None] | None = None
+        self._now: tuple[str, Progress] | None = None
+        self._preview: tuple[str, bytes] | None = None
 
     def tell(self, job_id: str, progress: Progress, preview: bytes | None) -> None:
-        """A preview stays until there is another."""
-        self._now = job_id, progress, preview or self.preview(job_id)
+        self._now = job_id, progress
+        if preview is not None:
+            self._preview = job_id, preview
 
     def forget(self) -> None:
+        """The job is over. Its last preview stays until there is another: whoever was told of it may come for it now."""
         self._now = None
 
     def progress(self, job_id: str) -> Progress | None:
@@ -93,8 +96,8 @@ class Live:
 
     def preview(self, job_id: str) -> bytes | None:
         """WebP."""
-        now = self._now
-        return now[2] if now and now[0] == job_id else None
+        last = self._preview
+        return last[1] if last and last[0] == job_id else None
 
 
 class Run:

@@ -266,6 +266,9 @@ export class Editor extends EventTarget {
   }
   get isMaskShown() { return this.#renderer.isMaskShown; }
   set isMaskShown(isMaskShown) { this.#draw({ isMaskShown }); }
+  /** The outline stays. */
+  get isHatchShown() { return this.#renderer.isHatchShown; }
+  set isHatchShown(isHatchShown) { this.#draw({ isHatchShown }); }
   get isSketchShown() { return this.#renderer.isSketchShown; }
   set isSketchShown(isSketchShown) { this.#draw({ isSketchShown }); }
   get isPictureShown() { return this.#renderer.isPictureShown; }

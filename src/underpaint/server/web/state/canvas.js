@@ -77,7 +77,8 @@ const showOptions = (editor) => effect(() => {
   Object.assign(editor, { brush, paint, wand, combine, pressureTo });
   const tool = store.picked.value ? 'pan' : store.tool.value;
   if (editor.tool !== tool) editor.tool = tool;
-  editor.isMaskShown = store.isMaskShown.value && !store.picked.value && !isPreviewShown.value;
+  editor.isMaskShown = store.isMaskShown.value && !store.picked.value;
+  editor.isHatchShown = !SKETCH_TOOLS.has(tool);
   editor.isSketchShown = store.isSketchShown.value;
   editor.isPictureShown = store.isPictureShown.value;
   editor.sketchOpacity = store.sketchOpacity.value;

@@ -1,7 +1,6 @@
 // @ts-check
 /** What only results and the history need: the switches of Keep, the step looked at in the tree, two steps compared. */
 import { computed, signal } from '@preact/signals-core';
-import { previewOf } from '../ui/job-words.js';
 import { branchTo, layoutTree, subtree } from '../ui/tree-layout.js';
 import * as store from './store.js';
 /** @import { Job, JobResult, Node } from '../api/api.d.ts' */
@@ -46,9 +45,6 @@ export function trayStateOf(job) {
   if (job.state === 'failed' && !job.results.some((result) => result.state === 'done')) return 'failed';
   return job.state === 'done' || job.state === 'cancelled' || job.state === 'failed' ? 'picking' : 'running';
 }
-
-/** Whether the canvas shows the preview of the running image. */
-export const isPreviewShown = computed(() => store.activeJob.value === store.runningJob.value && previewOf(store.runningJob.value?.progress) > 0);
 
 /** The results that can be looked at, in order. */
 export const doneResults = computed(() => store.trayResults.value.filter((result) => result.state === 'done'));

@@ -1,9 +1,10 @@
 // @ts-check
 /** The whole page. */
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { togglePanel } from '../state/actions.js';
 import { trayState } from '../state/results.js';
-import { comparison, headNode, isPanelOpen, isPhone, panel, picked, pickedResult, project, view } from '../state/store.js';
+import { comparison, headNode, isDrawer, isPanelOpen, isPhone, panel, picked, pickedResult, project, view } from '../state/store.js';
 import { AdviceStrip, ProblemStrip } from './advice.js';
 import { Announcer } from './announcer.js';
 import { Bar } from './bar.js';
@@ -26,6 +27,7 @@ import { Stage } from './stage.js';
 import { Toasts } from './toast.js';
 import { Tray } from './tray.js';
 import { HistoryView } from './tree.js';
+/** @import { ComponentChildren } from 'preact' */
 
 export function App() {
   useEffect(listenForKeys, []);
@@ -62,6 +64,25 @@ function FloatingFooter() {
 const Dock = () => (headNode.value ? html`<div class="dock"><${Layers} /><${Film} /></div>` : null);
 
 function SidePanel() {
-  if (panel.value === 'queue') return html`<${QueuePanel} />`;
-  return panel.value === 'result' && picked.value ? html`<${Inspector} />` : html`<${SettingsPanel} />`;
+  const shown = panel.value === 'queue' ? html`<${QueuePanel} />`
+    : panel.value === 'result' && picked.value ? html`<${Inspector} />` : html`<${SettingsPanel} />`;
+  return isDrawer.value ? html`<${Drawer}>${shown}<//>` : shown;
+}
+
+/** Over the canvas: the focus goes in and comes back, Escape closes. @param {{children?: ComponentChildren}} props */
+function Drawer({ children }) {
+  const drawer = useRef(/** @type {HTMLDivElement | null} */ (null));
+  useEffect(() => {
+    const opener = document.activeElement;
+    drawer.current?.querySelector('button')?.focus();
+    return () => { if (opener instanceof HTMLElement && opener.isConnected) opener.focus(); };
+  }, []);
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    togglePanel();
+  };
+  return html`<div class="drawer" ref=${drawer} onKeyDown=${onKeyDown}>${children}</div>`;
 }

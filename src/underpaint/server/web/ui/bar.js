@@ -8,7 +8,7 @@ import {
   status, theme, view, waitingJobs,
 } from '../state/store.js';
 import { pickFile } from './files.js';
-import { Icon, IconButton, Menu, Segments } from './parts.js';
+import { Button, Icon, IconButton, Menu, Segments } from './parts.js';
 import { ProjectName } from './project-name.js';
 import { SkipLink } from './skip-link.js';
 /** @import { MenuItem } from './parts/menu.js' */
@@ -60,10 +60,10 @@ function projectItems() {
 /** What the server has. */
 function Saved() {
   if (saveState.value === 'unsaved') {
-    return html`<span class="saved bad" role="status"><${Icon} name="offline" size=${14} />Not saved yet, kept in this browser</span>`;
+    return html`<span class="saved bad" role="status"><${Icon} name="offline" size=${14} /><span>Not saved yet, kept in this browser</span></span>`;
   }
   const isSaved = saveState.value === 'saved';
-  return html`<span class="saved"><${Icon} name=${isSaved ? 'check' : 'refresh'} size=${14} />${isSaved ? 'Saved' : 'Saving'}</span>`;
+  return html`<span class="saved"><${Icon} name=${isSaved ? 'check' : 'refresh'} size=${14} /><span>${isSaved ? 'Saved' : 'Saving'}</span></span>`;
 }
 
 function UndoButtons() {
@@ -102,7 +102,9 @@ function Model() {
 function PanelButton() {
   if (!isDrawer.value && isPanelOpen.value) return null;
   const label = panel.value === 'result' && picked.value ? 'Result' : 'Settings';
-  return html`<${IconButton} icon="tune" label=${label} keys="Ctrl ." isOn=${isPanelOpen.value && panel.value !== 'queue'} onClick=${openPanel} />`;
+  const isOpen = isPanelOpen.value && panel.value !== 'queue';
+  return html`
+    <${Button} icon="tune" class=${`opens-panel ${isOpen ? 'on' : ''}`} title=${`${label} (Ctrl .)`} aria-expanded=${String(isOpen)} onClick=${openPanel}>${label}<//>`;
 }
 
 function openPanel() {

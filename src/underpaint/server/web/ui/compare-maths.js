@@ -23,6 +23,23 @@ export function cutPlacement(box, picture, aspect) {
 }
 
 /**
+ * Where a part of the picture lies in an element that shows the box. Percentages of the element.
+ * @param {Box} part
+ * @param {Box | null} box   null = the whole picture
+ * @param {Size} picture
+ * @param {number} aspect   of the element
+ */
+export function piecePlacement(part, box, picture, aspect) {
+  const view = viewAround(box ?? { x: 0, y: 0, ...picture }, picture, aspect);
+  return {
+    left: (100 * (part.x - view.x)) / view.width,
+    top: (100 * (part.y - view.y)) / view.height,
+    width: (100 * part.width) / view.width,
+    height: (100 * part.height) / view.height,
+  };
+}
+
+/**
  * The box widened to an aspect, moved inside the picture; where that does not fit, the largest part that does.
  * @param {Box} box
  * @param {Size} picture

@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { urls } from '../api/client.js';
-import { cutPlacement } from './compare-maths.js';
+import { cutPlacement, piecePlacement } from './compare-maths.js';
 import { changedBox, inPicture } from './picture-diff.js';
 /** @import { Frame, PictureInfo } from '../api/api.d.ts' */
 
@@ -17,16 +17,21 @@ const LARGEST_PX = 2048;
  * @param {string} props.alt
  * @param {number} [props.aspect]
  * @param {number} [props.px]          width it is shown at, in CSS pixels
+ * @param {{frame: Frame, url: string} | null} [props.over]   a picture of one part, laid over it
  */
-export function Cut({ picture, box, alt, aspect = 1.12, px = 160 }) {
+export function Cut({ picture, box, alt, aspect = 1.12, px = 160, over = null }) {
   const { width, left, top } = cutPlacement(box, picture, aspect);
   const wanted = (px * width * Math.max(1, devicePixelRatio)) / 100;
   const side = Math.max(picture.width, picture.height);
   const longest = Math.min(LARGEST_PX, side, 256 * Math.ceil((wanted * side) / picture.width / 256));
   return html`<span class="cut" style=${{ '--aspect': String(aspect) }}>
     <img src=${urls.thumbnail(picture.sha256, longest)} alt=${alt} draggable=${false}
-      style=${{ width: `${width}%`, left: `${left}%`, top: `${top}%` }} /></span>`;
+      style=${{ width: `${width}%`, left: `${left}%`, top: `${top}%` }} />
+    ${over && html`<img class="over" src=${over.url} alt="" draggable=${false} style=${percentages(piecePlacement(over.frame, box, picture, aspect))} />`}</span>`;
 }
+
+/** @param {Record<string, number>} numbers */
+const percentages = (numbers) => Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, `${number}%`]));
 
 /**
  * Where the second picture differs from the first; null until measured, and when nothing differs or sizes do.

@@ -19,7 +19,7 @@ export function EmptyView() {
     <main class="empty" aria-label="Start" data-region="main" tabindex="-1">
       <div class="hero-row">
         <div class="hero-text">
-          <h1>What lies under the mask<br />decides what you get.</h1>
+          <h1>What lies under the mask ${html`<br />`}decides what you get.</h1>
           <p>Open a picture, brush over a part of it, choose what the model starts from. Pick the best of four and go on.</p>
           <${OpenButtons} />
           <${Problems} />

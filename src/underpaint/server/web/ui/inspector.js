@@ -2,25 +2,31 @@
 /** The panel beside a picked result: where it came from, what was measured, and how to go on. */
 import { html } from 'htm/preact';
 import '@preact/signals';
-import { refine, saveResult, showPanel, useAsSketch, vary } from '../state/actions.js';
+import { refine, saveResult, showPanel, togglePanel, useAsSketch, vary } from '../state/actions.js';
 import { fixDetailInPicked, keepPicked, starPicked } from '../state/result-verbs.js';
 import { doneResults, fileFormat, hasFileMetadata, keepSwitches, setKeepSwitches } from '../state/results.js';
-import { isSwitching, panel, pickedJob, pickedResult, project } from '../state/store.js';
+import { isDrawer, isSwitching, panel, pickedJob, pickedResult, project } from '../state/store.js';
 import { checksOf } from './checks.js';
 import { Cut, useChangedBox } from './cut.js';
-import { Button, Icon, Segments, Switch } from './parts.js';
+import { Button, Icon, IconButton, Segments, Switch } from './parts.js';
 import { useStart } from './running-picture.js';
 import { moreLabel } from './tray.js';
 /** @import { Job, JobResult } from '../api/api.d.ts' */
 /** @import { IconName } from './icons.js' */
 
-/** "Settings | Result 2", on top of either panel while a result is picked. */
+/** "Settings | Result 2", on top of either panel while a result is picked; where the panel is a drawer, the way to close it. */
 export function PanelTabs() {
   const result = pickedResult.value;
-  if (!result) return null;
-  const options = [{ value: 'settings', label: 'Settings' }, { value: 'result', label: `Result ${result.index + 1}` }];
-  return html`<div class="ptabs"><${Segments} label="Panel" isFull=${true} options=${options} value=${panel.value === 'result' ? 'result' : 'settings'}
-    onChange=${(/** @type {string} */ value) => showPanel(value === 'result' ? 'result' : 'settings')} /></div>`;
+  if (!result && !isDrawer.value) return null;
+  const options = [{ value: 'settings', label: 'Settings' }, ...(result ? [{ value: 'result', label: `Result ${result.index + 1}` }] : [])];
+  return html`
+    <div class="ptabs">
+      ${result
+        ? html`<${Segments} label="Panel" isFull=${true} options=${options} value=${panel.value === 'result' ? 'result' : 'settings'}
+            onChange=${(/** @type {string} */ value) => showPanel(value === 'result' ? 'result' : 'settings')} />`
+        : html`<h2>Settings</h2>`}
+      ${isDrawer.value && html`<${IconButton} icon="x" label="Close the panel" keys="Ctrl ." size=${16} onClick=${togglePanel} />`}
+    </div>`;
 }
 
 export function Inspector() {
@@ -44,6 +50,8 @@ export const InspectorBody = ({ job, result }) => html`
   <${SaveFile} job=${job} result=${result} />`;
 
 const PAIR_ASPECT = 1.12;
+/** Upright pieces would push the rest of the panel out of sight. */
+const NARROWEST = 0.95;
 
 /** @param {{job: Job, result: JobResult}} props */
 function Pair({ job, result }) {
@@ -52,10 +60,8 @@ function Pair({ job, result }) {
   const changed = useChangedBox(before, result.picture);
   if (!result.picture) return null;
   const box = start?.frame ?? changed;
-  const aspect = start ? start.frame.width / start.frame.height : before ? PAIR_ASPECT : result.picture.width / result.picture.height;
-  const left = start
-    ? html`<span class="cut" style=${{ '--aspect': String(aspect) }}><img class="fills" src=${start.url} alt="What lay under the mask" /></span>`
-    : before && html`<${Cut} picture=${before} box=${box} alt="The picture before" />`;
+  const aspect = start ? Math.max(NARROWEST, start.frame.width / start.frame.height) : before ? PAIR_ASPECT : result.picture.width / result.picture.height;
+  const left = before && html`<${Cut} picture=${before} box=${box} aspect=${aspect} over=${start} alt=${start ? 'What lay under the mask' : 'The picture before'} />`;
   return html`
     <section class="ps">
       <h3>${start ? 'Under the mask, then the result' : before ? 'Before, then the result' : 'The result'}</h3>

@@ -13,7 +13,7 @@ import { moveRegion } from './regions.js';
 /**
  * @typedef {object} Command
  * @property {string} id
- * @property {'Tools' | 'Brush' | 'Mask' | 'Settings' | 'Run' | 'Results' | 'Window'} group
+ * @property {'Tools' | 'Brush' | 'Mask' | 'Settings' | 'Run' | 'Results' | 'Tree' | 'Window'} group
  * @property {string} label
  * @property {string[]} keys        such as "Ctrl Shift Z"; several do the same
  * @property {string} [shown]       what the list shows instead, such as "1 – 9"
@@ -174,6 +174,14 @@ export const COMMANDS = [
   { id: 'fix-detail', group: 'Results', label: 'Fix detail in it', keys: ['D'], isOn: isPicked, run: fixDetailInPicked },
   { id: 'more', group: 'Results', label: 'As many more', keys: ['G'], isOn: hasResults, run: () => act.fourMore() },
   { id: 'star', group: 'Results', label: 'Star', keys: ['*'], isOn: isPicked, run: starPicked },
+
+  { id: 'tree-move', group: 'Tree', label: 'Parent, child, siblings', keys: [], shown: '← ↑ ↓ →', run: null },
+  { id: 'tree-continue', group: 'Tree', label: 'Continue from here', keys: [], shown: '↵', run: null },
+  { id: 'tree-recipe', group: 'Tree', label: 'Load recipe', keys: [], shown: 'L', run: null },
+  { id: 'tree-results', group: 'Tree', label: 'Show results', keys: [], shown: 'R', run: null },
+  { id: 'tree-compare', group: 'Tree', label: 'Compare with another', keys: [], shown: 'C', run: null },
+  { id: 'tree-rename', group: 'Tree', label: 'Rename', keys: [], shown: 'F2', run: null },
+  { id: 'tree-delete', group: 'Tree', label: 'Delete with all below', keys: [], shown: 'Del', run: null },
 
   { id: 'undo', group: 'Window', label: 'Undo', keys: ['Ctrl Z'], isOn: hasProject, run: act.undo },
   { id: 'redo', group: 'Window', label: 'Redo', keys: ['Ctrl Shift Z', 'Ctrl Y'], isOn: hasProject, run: act.redo },

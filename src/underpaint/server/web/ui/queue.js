@@ -2,7 +2,7 @@
 /** The queue: what runs, what waits, what needs somebody, what is done. */
 import { html } from 'htm/preact';
 import '@preact/signals';
-import { cancelJob, discard, openProject, pauseJob, pauseQueue, resumeQueue, showPanel, showResults } from '../state/actions.js';
+import { cancelJob, discard, openProject, pauseJob, pauseQueue, resumeQueue, showResults, toggleQueue } from '../state/actions.js';
 import { runAgain } from '../state/result-verbs.js';
 import { isQueuePaused, jobList, project } from '../state/store.js';
 import { failureOf } from './failure.js';
@@ -27,7 +27,7 @@ function groupsNow() {
 export function QueuePanel() {
   return html`
     <aside class="panel queue" aria-label="Queue" data-region="panel">
-      <${QueueHead} onClose=${() => showPanel('settings')} />
+      <${QueueHead} onClose=${toggleQueue} />
       <div class="pb" tabindex="-1"><${QueueBody} /></div>
       <footer class="go"><p class="note">The queue is on disk. After a restart it goes on with the next missing image.</p></footer>
     </aside>`;

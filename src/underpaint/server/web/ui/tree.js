@@ -26,7 +26,8 @@ const STEP = { x: 208, y: 182 };
 const MARGIN = { x: 32, y: 34 };
 const EDGE = { turn: 22, radius: 10 };
 const TEXT_HEIGHT = 48;
-const ZOOM_STEPS = [0.5, 0.67, 0.8, 1, 1.25, 1.5];
+const SMALLEST_ZOOM = 0.2;
+const ZOOM_STEPS = [0.35, 0.5, 0.67, 0.8, 1, 1.25, 1.5];
 
 export function HistoryView() {
   return html`
@@ -74,7 +75,15 @@ function TreeZoom() {
       <${IconButton} icon="minus" label="Smaller" isSmall onClick=${() => step(-1)} />
       <button type="button" class="zv" title="Real size" onClick=${() => { treeZoom.value = 1; }}>${Math.round(treeZoom.value * 100)}%</button>
       <${IconButton} icon="plus" label="Larger" isSmall onClick=${() => step(1)} />
+      <${IconButton} icon="fit" label="Show all of it" isSmall onClick=${fitTree} />
     </div>`;
+}
+
+/** The whole tree in the window, not larger than real size. */
+function fitTree() {
+  const scroller = document.querySelector('.tree-scroll');
+  const { width, height } = sizeOf(treeLayout.value);
+  if (scroller) treeZoom.value = Math.max(SMALLEST_ZOOM, Math.min(1, scroller.clientWidth / width, scroller.clientHeight / height));
 }
 
 /** @type {Record<string, Direction>} */

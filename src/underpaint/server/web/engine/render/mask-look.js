@@ -10,13 +10,14 @@ export const OUTLINE_AT = 96;
 export const PATTERN = 14;
 const LINE_PX = 1.5;
 /** Alpha of the hatch's lines and of the wash between them. */
-const HATCH = { shown: { line: 235, wash: 26 }, faint: { line: 120, wash: 0 }, outline: { line: 0, wash: 0 }, hidden: { line: 0, wash: 0 } };
+const HATCH = { shown: { line: 235, wash: 26 }, outline: { line: 0, wash: 0 }, hidden: { line: 0, wash: 0 } };
 const WHITE = 0xffffffff, DARK = 0xff0f1208, CLEAR = 0;
 
 /** Teal first: it is the interface's own colour. @type {readonly Rgb[]} */
 export const CANDIDATES = [[38, 224, 184], [255, 79, 200], [255, 214, 51], [64, 120, 255], [255, 86, 48], [150, 255, 60]];
 
-/** shown: hatch and ants; faint: the same over an underpainting; outline: ants alone; hidden: dots. @typedef {'shown' | 'faint' | 'outline' | 'hidden'} MaskStyle */
+/** shown: hatch and ants; outline: ants alone, so that what lies under the mask keeps its colours; hidden: dots.
+ *  @typedef {'shown' | 'outline' | 'hidden'} MaskStyle */
 
 export class MaskLook {
   /** @type {MaskStyle} */ #style = 'shown';

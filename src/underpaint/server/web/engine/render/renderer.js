@@ -24,6 +24,7 @@ export class Renderer {
   /** What the model sees. @type {Box | null} */ frame = null;
   /** @type {Comparison | null} */ comparison = null;
   isMaskShown = true;
+  /** Else only the outline. */ isHatchShown = true;
   isSketchShown = true;
   isPictureShown = true;
   sketchOpacity = 1;
@@ -44,6 +45,12 @@ export class Renderer {
   useLayers() {
     this.mask.use(this.document.mask);
     this.sketchView = new SketchView(this.document.sketch);
+  }
+
+  /** @returns {import('./mask-look.js').MaskStyle} */
+  get maskStyle() {
+    if (!this.isMaskShown) return 'hidden';
+    return this.result || this.underpainting || !this.isHatchShown ? 'outline' : 'shown';
   }
 
   /** @param {LayerName} layer @param {number} key @param {Box} area */
@@ -67,7 +74,7 @@ export class Renderer {
     if (this.comparison) {
       drawComparison(context, this, matrix, clip);
     } else {
-      this.mask.refresh(!this.isMaskShown ? 'hidden' : this.result ? 'outline' : this.underpainting ? 'faint' : 'shown');
+      this.mask.refresh(this.maskStyle);
       context.save();
       if (this.isPeeking && this.frame) clipTo(context, this.frame, matrix);
       this.paintPicture(context, matrix, clip);

@@ -14,11 +14,18 @@ import { generate } from './run.js';
 /** @import { ResultRef, Settings } from '../../api/api.d.ts' */
 /** @import { Comparing } from '../types.d.ts' */
 
+/** With the picture before; the slider goes through the middle of what is masked, where both sides differ. @returns {Comparing} */
+function firstComparison() {
+  const { value: masked } = store.maskBounds;
+  const width = store.headNode.value?.picture.width;
+  return { mode: 'wipe', with: 'before', position: masked && width ? (masked.x + masked.width / 2) / width : 0.5 };
+}
+
 /** Looks at a result, compared with the picture before. @param {string} jobId @param {number} index */
 export function pick(jobId, index) {
   store.picked.value = { job_id: jobId, index };
   store.peekedResult.value = null;
-  store.comparison.value ??= { mode: 'wipe', with: 'before', position: 0.5 };
+  store.comparison.value ??= firstComparison();
   store.panel.value = 'result';
 }
 
@@ -34,7 +41,7 @@ export function peekResult(ref) { store.peekedResult.value = ref; }
 
 /** @param {Partial<Comparing>} change */
 export function compare(change) {
-  store.comparison.value = { mode: 'wipe', with: 'before', position: 0.5, ...store.comparison.value, ...change };
+  store.comparison.value = { ...firstComparison(), ...store.comparison.value, ...change };
 }
 
 /** @param {string} jobId @param {number} index @param {boolean} isStarred */

@@ -32,7 +32,7 @@ export const SettingsFile = ({ file }) => html`
   <${Dialog} title=${file.name} onClose=${closeDialog}>
     <div class="dlg-body">
       <p>This file says how it was made.</p>
-      <${Choices} file=${file} choices=${headNode.value ? [SETTINGS, ...FOR_OPEN_PROJECT] : [NEW_PROJECT]} />
+      <${Choices} file=${file} choices=${headNode.value ? [SETTINGS, ...FOR_OPEN_PROJECT] : [SETTINGS, NEW_PROJECT]} />
     </div>
   <//>`;
 

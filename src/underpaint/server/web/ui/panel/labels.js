@@ -60,64 +60,64 @@ export const PROFILE_NAMES = [
 export const RULES = [
   {
     key: 'steps', label: 'Steps', options: [
-      { value: 'exact', label: 'Strength × steps, rounded' },
-      { value: 'a1111', label: 'AUTOMATIC1111: one more' },
+      { value: 'exact', label: 'Strength × steps' },
+      { value: 'a1111', label: 'One step more' },
       { value: 'a1111-fix-steps', label: 'Always all steps' },
     ],
   },
   {
     key: 'latent_mask', label: 'Latent mask', options: [
-      { value: 'covering', label: 'Every cell the mask touches' },
-      { value: 'rounded', label: 'Cells covered by half' },
-      { value: 'soft', label: 'As far as it covers a cell' },
+      { value: 'covering', label: 'All cells touched' },
+      { value: 'rounded', label: 'Cells half covered' },
+      { value: 'soft', label: 'Soft, by coverage' },
     ],
   },
   {
     key: 'content_noise', label: 'Latent noise', options: [
       { value: 'independent', label: 'Its own for every image' },
-      { value: 'shared', label: 'The first batch’s, for all' },
+      { value: 'shared', label: 'First batch’s, for all' },
     ],
   },
   {
     key: 'composite', label: 'Paste back', options: [
-      { value: 'exact', label: 'Into the untouched picture' },
+      { value: 'exact', label: 'Untouched picture' },
       { value: 'a1111', label: '8-bit overlay' },
     ],
   },
   { key: 'pixel_rounding', label: 'Pixel rounding', options: [{ value: 'nearest', label: 'Nearest' }, { value: 'truncate', label: 'Truncate' }] },
   {
     key: 'ddim', label: 'DDIM', options: [
-      { value: 'exact', label: 'From the added noise to zero' },
-      { value: 'a1111', label: 'One stride below, ends at 1' },
+      { value: 'exact', label: 'Added noise to zero' },
+      { value: 'a1111', label: 'One stride below' },
     ],
   },
   {
     key: 'last_step', label: 'Last step', options: [
       { value: 'clean', label: 'No noise is left' },
-      { value: 'a1111', label: 'The smallest noise stays' },
+      { value: 'a1111', label: 'Smallest noise stays' },
     ],
   },
   {
     key: 'step_control', label: 'DPM adaptive', options: [
       { value: 'image', label: 'Watches each image' },
-      { value: 'batch', label: 'Watches the batch together' },
+      { value: 'batch', label: 'Watches the batch' },
     ],
   },
   { key: 'third_order', label: 'DPM++ 3M SDE', options: [{ value: 'exact', label: 'Third order' }, { value: 'a1111', label: 'As in k-diffusion' }] },
   {
-    key: 'prompt_weight', label: 'Number at the prompt’s end', options: [
-      { value: 'composition', label: 'Weights parts joined by AND' },
-      { value: 'a1111', label: 'Weights the whole prompt' },
+    key: 'prompt_weight', label: 'Number at the end', options: [
+      { value: 'composition', label: 'Weights AND parts' },
+      { value: 'a1111', label: 'Weights all of it' },
     ],
   },
   {
     key: 'prompt_timeline', label: 'Edits in a prompt', options: [
-      { value: 'exact', label: 'Counted on the steps that run' },
-      { value: 'a1111', label: 'Counted on all steps' },
+      { value: 'exact', label: 'Of the steps that run' },
+      { value: 'a1111', label: 'Of all steps' },
     ],
   },
   {
-    key: 'unknown_networks', label: 'LoRA that is missing', options: [
+    key: 'unknown_networks', label: 'Missing LoRA', options: [
       { value: 'refused', label: 'Stop and say so' },
       { value: 'ignored', label: 'Go on without it' },
     ],

@@ -1,7 +1,7 @@
 // @ts-check
 /** The settings: what shall be done, what the model starts from, how far it may go. */
 import { html } from 'htm/preact';
-import { isFirstPicture, isPanelOpen } from '../../state/store.js';
+import { isFirstPicture, isPanelOpen, isPhone } from '../../state/store.js';
 import { PanelTabs } from '../inspector.js';
 import { Blending, ModelConditioning } from './blending.js';
 import { Details } from './details.js';
@@ -11,7 +11,7 @@ import { Prompt } from './prompt.js';
 import { Noise, RulesSection, Sampling, Size } from './sections.js';
 import { Strength } from './strength.js';
 import { Tasks } from './tasks.js';
-import { UnderpaintingSection } from './underpainting.js';
+import { UnderpaintingChoices, UnderpaintingSection } from './underpainting.js';
 
 export { GenerateButton, GenerateFooter };
 
@@ -26,7 +26,9 @@ export const SettingsPanel = () => html`
 export const SettingsBody = () => html`
   ${isFirstPicture.value ? html`<${FirstPicture} />` : html`<${Tasks} />`}
   <${Prompt} />
-  ${!isFirstPicture.value && html`<${UnderpaintingSection} /><${Strength} />`}
+  ${!isFirstPicture.value && (isPhone.value
+    ? html`<${UnderpaintingChoices} /><${Strength} /><${UnderpaintingSection} title="What the model sees" hasChoices=${false} />`
+    : html`<${UnderpaintingSection} /><${Strength} />`)}
   <${Sampling} />
   ${!isFirstPicture.value && html`<${Size} />`}
   <${Noise} />

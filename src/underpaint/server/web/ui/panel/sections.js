@@ -99,7 +99,7 @@ const KeepComposition = () => html`
   <div class="two">
     ${/** @type {const} */ (['width', 'height']).map((side) => {
       const { value, onCommit, error } = boundField(`noise.seed_resize_from_${side}`);
-      return html`<${NumberField} key=${side} label=${`Composition of ${side}`} unit="px" isOptional min=${0} max=${8192} value=${value || null}
+      return html`<${NumberField} key=${side} label=${`Resize seed: ${side}`} unit="px" isOptional min=${0} max=${8192} value=${value || null}
         placeholder="off" error=${error} onCommit=${(/** @type {number | null} */ px) => onCommit(px ?? 0)} />`;
     })}
   </div>`;

@@ -1,8 +1,8 @@
 // @ts-check
 import { html } from 'htm/preact';
-import { applyTask } from '../../state/actions.js';
+import { applyTask, openDialog } from '../../state/actions.js';
 import { differsFromTask } from '../../state/settings.js';
-import { draft, hasSketch, tasks } from '../../state/store.js';
+import { draft, hasSketch, maskBounds, tasks } from '../../state/store.js';
 import { Icon, Radios } from '../parts.js';
 import { Presets } from './presets.js';
 /** @import { Task } from '../../api/api.d.ts' */
@@ -21,9 +21,14 @@ export function Tasks() {
   const draw = ({ value, label }, isOn) => html`
     <${Icon} name=${ICONS[value]} /><span>${label}</span>
     ${isOn && isChanged && html`<i class="dot"></i><span class="visually-hidden">, changed</span>`}`;
+  /** Nothing can be extended before it is said how far. @param {Task} task @param {boolean} isPressed */
+  const choose = (task, isPressed) => {
+    applyTask(task);
+    if (task === 'extend' && isPressed && maskBounds.value === null) openDialog({ name: 'extend' });
+  };
   return html`
     <section class="ps">
       <div class="head"><h3>Task</h3><${Presets} /></div>
-      <${Radios} label="Task" class="tasks six" options=${options} value=${now.task} onChange=${applyTask} draw=${draw} />
+      <${Radios} label="Task" class="tasks six" options=${options} value=${now.task} onChange=${choose} draw=${draw} />
     </section>`;
 }

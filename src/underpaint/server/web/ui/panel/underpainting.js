@@ -17,18 +17,22 @@ const ALL = ['sketch', 'original', 'fill', 'latent-noise', 'latent-nothing'];
 /** @param {Underpainting} underpainting */
 const previewOf = (underpainting) => underpaintings.value?.previews.find((preview) => preview.underpainting === underpainting) ?? null;
 
-export function UnderpaintingSection() {
+/** What is chosen from alone, for the sheet of the phone. */
+export const UnderpaintingChoices = () => html`<section class="ps under"><h3>Underpainting</h3><${Choices} /></section>`;
+
+/** @param {{title?: string, hasChoices?: boolean}} props */
+export function UnderpaintingSection({ title = 'Underpainting', hasChoices = true }) {
   const seen = underpaintings.value;
   const scaling = seen && /** @type {const} */ ([seen.frame, seen.working_width, seen.working_height]);
   return html`
     <section class="ps under">
       <div class="head">
-        <h3><span>Underpainting${scaling && html`<small title=${scalingTitle(...scaling)}>${scalingText(...scaling)}</small>`}</span></h3>
+        <h3><span>${title}${scaling && html`<small title=${scalingTitle(...scaling)}>${scalingText(...scaling)}</small>`}</span></h3>
         <${Segments} label="Stage shown" size="mini" options=${STAGES} value=${stage.value}
           onChange=${(/** @type {Stage} */ wanted) => { stage.value = wanted; }} />
       </div>
       <div class="hero"><${ModelView} /><${MaskControls} /></div>
-      <${Choices} />
+      ${hasChoices && html`<${Choices} />`}
     </section>`;
 }
 
@@ -84,7 +88,7 @@ function Choices() {
 /** Of what the model sees, as far as it looks well in a row. */
 function frameAspect() {
   const frame = underpaintings.value?.frame;
-  return frame ? Math.max(0.75, Math.min(1.5, frame.width / frame.height)) : 1;
+  return frame ? Math.max(0.9, Math.min(1.5, frame.width / frame.height)) : 1;
 }
 
 /** @param {{value: Underpainting}} props */

@@ -11,9 +11,9 @@ import { useUnique } from './unique.js';
 
 /**
  * A radiogroup whose options are drawn by `draw`: arrows choose, Tab leaves.
- * @param {{label: string, options: Option[], value: string, onChange: (value: string) => void, class?: string,
+ * @param {{label: string, options: Option[], value: string, onChange: (value: string, isPressed: boolean) => void, class?: string,
  *          draw: (option: Option, isOn: boolean) => ComponentChildren, onPeek?: (value: string | null) => void}} props
- *   onPeek: while an option is hovered or focused
+ *   onChange: isPressed is false where arrows passed over an option; onPeek: while an option is hovered or focused
  */
 export function Radios({ label, options, value, onChange, class: extra = '', draw, onPeek }) {
   const { ref, onKeyDown } = useRoving({ selector: '[role=radio]', onMove: (item) => item.click() });
@@ -32,7 +32,7 @@ export function Radios({ label, options, value, onChange, class: extra = '', dra
         return html`
           <button key=${option.value} type="button" role="radio" aria-checked=${String(isOn)} class=${isOn ? 'on' : ''}
             tabindex=${option === entry ? 0 : -1} disabled=${option.isDisabled} title=${option.title} data-value=${option.value}
-            aria-label=${option.label ? undefined : option.title} onClick=${() => onChange(option.value)} ...${peeking(option.value)}>${draw(option, isOn)}</button>`;
+            aria-label=${option.label ? undefined : option.title} onClick=${(/** @type {MouseEvent} */ event) => onChange(option.value, event.isTrusted)} ...${peeking(option.value)}>${draw(option, isOn)}</button>`;
       })}
     </div>`;
 }

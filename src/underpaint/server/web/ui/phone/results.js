@@ -75,7 +75,8 @@ function Cards({ job }) {
 function CardCut({ job, result, frame }) {
   const before = project.value?.nodes.find((node) => node.id === job.node_id)?.picture;
   const preview = isBeingMade(job, result) ? previewOf(job.progress) : 0;
-  if (preview) return html`<img src=${urls.preview(job.id, preview)} alt="" draggable=${false} />`;
+  if (preview && !(before && frame)) return html`<img src=${urls.preview(job.id, preview)} alt="" draggable=${false} />`;
+  if (preview) return html`<${Cut} picture=${before} box=${frame} aspect=${1} px=${84} alt="" over=${{ frame, url: urls.preview(job.id, preview) }} />`;
   const shown = result.picture ?? before;
   const isSameSize = shown && (!before || (shown.width === before.width && shown.height === before.height));
   return shown && html`<${Cut} picture=${shown} box=${isSameSize ? frame : null} aspect=${1} px=${84} alt="" />`;
