@@ -69,6 +69,8 @@ def _words(experiment: Experiment, arm: Arm, stage: Stage, picture: str) -> Iter
     if arm.sketch is not None:
         yield from ("--sketch", f"{INPUTS}/{_file(name, arm.sketch)}")
     yield from _options(request)
+    if arm.is_underpainting:
+        yield "--save-under"
 
 
 def _options(request: InpaintRequest) -> Iterator[str]:

@@ -26,6 +26,8 @@ class Arm:
     """Which of its sketches lies under the mask."""
     after: "Arm | None" = None
     """The edit whose result this one starts from, instead of the stage's picture."""
+    is_underpainting: bool = False
+    """Stops where denoising would start: the picture is what lies under the mask."""
     take: int = 0
     """Equal requests of another take are made again, by another process."""
 

@@ -34,6 +34,7 @@ from training.scenes import (
     random_scene,
     subject_mask,
 )
+from training.scenes.palette import LEAVES
 from underpaint.geometry import Box
 from underpaint.image.mask import bounding_box
 
@@ -47,7 +48,8 @@ IGNORED = -100
 """Torch's mark for an answer that does not count."""
 
 SCENE_PX = (96, 128, 192)
-EMPTY_SHARE, DAUBED_SHARE, NOISY_SHARE = 0.18, 0.14, 0.06
+EMPTY_SHARE, DAUBED_SHARE, NOISY_SHARE = 0.16, 0.2, 0.05
+BARK = (98, 64, 42)
 SEEN_SHARE, LEAD = 0.08, 2.0
 """A place shows the subject that covers at least this share of it, and this many times as much as any other; of places
 that show neither one subject nor none, nobody asks."""
@@ -102,7 +104,7 @@ class PlaceExam:
     def _daubed(self, seen: np.ndarray) -> np.ndarray:
         """A few blobs of colour, hard or blurred, as a sketch or an unfinished picture has them."""
         daubs = seen.copy()
-        if self.rng.random() < 0.5:
+        if self.rng.random() < 0.7:
             self._daub_tree(daubs)
         else:
             for _ in range(int(self.rng.integers(1, 8))):
@@ -111,14 +113,29 @@ class PlaceExam:
         return cv2.GaussianBlur(daubs, (0, 0), blur) if blur else daubs
 
     def _daub_tree(self, daubs: np.ndarray) -> None:
-        """A flat crown of one or two tones on a stick."""
-        left, top = (int(v) for v in self.rng.integers((26, 28), (36, 38)))
-        width, bottom = int(self.rng.integers(3, 9)), int(self.rng.integers(50, 62))
-        cv2.rectangle(daubs, (left, top), (left + width, bottom), self._colour(20, 130), -1)
-        leaves = self._colour()
-        lighter = tuple(min(255, v + int(self.rng.integers(0, 50))) for v in leaves)
-        for _ in range(int(self.rng.integers(1, 6))):
-            self._daub(daubs, (18, 40), (8, 20), lighter if self.rng.random() < 0.4 else leaves)
+        """A flat crown of a few tones on a stick, as one sketches a tree."""
+        middle, top = (int(v) for v in self.rng.integers((27, 28), (37, 38)))
+        above, below = (int(v) for v in self.rng.integers((2, 2), (5, 7)))
+        bottom = int(self.rng.integers(48, 62))
+        stick = [
+            (middle - above, top),
+            (middle + above, top),
+            (middle + below, bottom),
+            (middle - below, bottom),
+        ]
+        bark = tuple(int(v) for v in np.array(BARK) * self.rng.uniform(0.7, 1.4))
+        wood = bark if self.rng.random() < 0.6 else self._colour(20, 130)
+        cv2.fillPoly(daubs, [np.array(stick, np.int32)], wood, cv2.LINE_AA)
+        tones = self._leaf_tones() if self.rng.random() < 0.6 else [self._colour()]
+        spread = int(self.rng.integers(2, 14))
+        for _ in range(int(self.rng.integers(1, 9))):
+            tone = tones[int(self.rng.integers(len(tones)))]
+            self._daub(daubs, (SIDE_PX // 2 - 4 - spread, SIDE_PX // 2 + spread), (5, 19), tone)
+
+    def _leaf_tones(self) -> list[tuple[int, ...]]:
+        """The colours that drawn leaves have, so that colour alone makes no tree."""
+        tones = tuple(LEAVES.values())[int(self.rng.integers(len(LEAVES)))]
+        return [(tone >> 16, tone >> 8 & 255, tone & 255) for tone in tones]
 
     def _daub(
         self, daubs: np.ndarray, at: tuple[int, int], axes: tuple[int, int], colour: tuple[int, ...]

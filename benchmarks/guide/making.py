@@ -24,12 +24,13 @@ from underpaint.codec import to_json
 from underpaint.image.io import load_picture, read_png_text
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import encode_png
+from underpaint.job import prepare_job
 from underpaint.metadata import png_text
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
-from underpaint.pipeline import inpaint
+from underpaint.pipeline import run_job, underpainting
 from underpaint.request import InpaintRequest
-from underpaint.result import ImageDone, Stepped
+from underpaint.result import ImageDone, Recipe, Stepped, Underpainted
 
 ENGINE = Path(__file__).parents[2] / "src" / "underpaint"
 NOT_ENGINE = {"cli", "server"}
@@ -64,34 +65,43 @@ class Maker:
             "request": to_json(request),
             "pixels": [None if p is None else sha256_of_pixels(p) for p in pixels],
             "take": arm.take,
+            "is_underpainting": arm.is_underpainting,
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
     def _made(
         self, arm: Arm, request: InpaintRequest, stage: Stage, seed: int, start: np.ndarray
-    ) -> tuple[Shot, ImageDone]:
-        started, steps, done = time.perf_counter(), 0, None
-        events = inpaint(
+    ) -> tuple[Shot, Recipe]:
+        started, steps = time.perf_counter(), 0
+        job = prepare_job(
             request,
             self.model,
             pictures=[Picture(start)],
             mask=_region(arm, stage),
             sketch=_sketch(arm, stage),
         )
-        for event in events:
-            steps += isinstance(event, Stepped)
-            done = event if isinstance(event, ImageDone) else done
-        assert done is not None, "every request ends with an image"
+        picture, changed = job.pictures[0], None
+        for event in run_job(job):
+            match event:
+                case Underpainted() if arm.is_underpainting:
+                    (picture,) = underpainting(event, self.model)
+                    break
+                case Stepped():
+                    steps += 1
+                case ImageDone(result=result):
+                    picture, changed = result.picture, result.changed_outside_px
+                case _:
+                    pass
         shot = Shot(
             arm=arm,
             seed=seed,
             stage=stage,
-            pixels=done.result.picture.pixels,
+            pixels=picture.pixels,
             steps=steps,
-            changed_outside_px=done.result.changed_outside_px,
+            changed_outside_px=changed,
             seconds=time.perf_counter() - started,
         )
-        return shot, done
+        return shot, job.recipe_of(0)
 
 
 EDIT_SEEDS = 1000
@@ -116,15 +126,15 @@ def _sketch(arm: Arm, stage: Stage) -> np.ndarray | None:
     return None if arm.sketch is None else stage.sketches[arm.sketch]
 
 
-def _file(made: tuple[Shot, ImageDone]) -> bytes:
+def _file(made: tuple[Shot, Recipe]) -> bytes:
     """A result like any other, with what was counted beside its recipe."""
-    shot, done = made
+    shot, recipe = made
     counted = {
         "steps": shot.steps,
         "changed_outside_px": shot.changed_outside_px,
         "seconds": round(shot.seconds, 3),
     }
-    return encode_png(shot.pixels, text={**png_text(done.result.recipe), SHOT_KEY: json.dumps(counted)})
+    return encode_png(shot.pixels, text={**png_text(recipe), SHOT_KEY: json.dumps(counted)})
 
 
 def _kept(path: Path, arm: Arm, stage: Stage, seed: int) -> Shot:

@@ -229,13 +229,27 @@ def seam(region: str | None = None) -> Measure:
 # The sketch itself
 
 
+def _under(shot: Shot) -> np.ndarray:
+    """The stage with the arm's sketch on it, before anything is denoised."""
+    assert shot.arm.sketch is not None, "asked of arms with a sketch"
+    return sketched(shot.stage.picture, shot.stage.sketches[shot.arm.sketch], shot.stage.regions["mask"])
+
+
 def seen_in_sketch(thing: str, arms: tuple[str, ...]) -> Measure:
-    """Whether the judge sees the thing in the sketch, before anything is denoised."""
+    """Whether the judge sees the thing in the sketch already."""
 
     def of(shot: Shot) -> bool:
-        assert shot.arm.sketch is not None, "asked of arms with a sketch"
-        under = sketched(shot.stage.picture, shot.stage.sketches[shot.arm.sketch], shot.stage.regions["mask"])
-        (sight,) = sights(_judge(), [look_at(under, shot.stage.regions["mask"], SIDE_PX)])
+        (sight,) = sights(_judge(), [look_at(_under(shot), shot.stage.regions["mask"], SIDE_PX)])
         return sight.thing == thing
 
     return replace(each(f"a {thing} in the sketch itself", of, is_share=True), arms=arms)
+
+
+def detail_gained(arms: tuple[str, ...]) -> Measure:
+    """Detail as a share of the sketch's own."""
+
+    def of(shot: Shot) -> float:
+        mask = shot.stage.regions["mask"]
+        return pixels.sharpness(shot.pixels, mask) / pixels.sharpness(_under(shot), mask)
+
+    return replace(each("detail, sketch = 1", of), arms=arms)

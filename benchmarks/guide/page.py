@@ -52,9 +52,10 @@ def _header(title: str, records: Records) -> str:
     key = "".join(f"<li>{_chip(verdict)}<b>{count}</b></li>" for verdict, count in counts.items())
     return (
         f'<p class="mark">Underpaint</p>\n<h1>{title}</h1>\n'
-        f'<p class="lead">What lies under the mask decides what comes out, says the Basic Inpainting Guide that '
-        f"Underpaint is built after. Here are {len(records)} of its claims as experiments, run with the model that ships with "
-        "Underpaint, and judged by rules that were written before the first picture was made.</p>\n"
+        '<p class="lead">What lies under the mask when denoising starts decides what comes out. The Basic Inpainting '
+        "Guide, which Underpaint is built after, tells from experience how. Here are "
+        f"{len(records)} of its claims as experiments, run with the model that ships with Underpaint and judged by "
+        "rules that stood before the run.</p>\n"
         f'<div class="tally" aria-hidden="true">{bar}</div>\n<ul class="key">{key}</ul>\n'
     )
 
@@ -138,7 +139,7 @@ def _rows(experiment: Experiment, record: Record, folder: Path) -> str:
     )
     start = (
         f'<tr class="start"><th scope="row">before</th><td>{_start(experiment, folder)}</td>'
-        f'<td colspan="{1 + len(others)}"></td></tr>'
+        f'<td class="none" colspan="{1 + len(others)}"></td></tr>'
     )
     rows = "".join(_row(experiment, arm, record, folder) for arm in experiment.arms)
     return f'<div class="scroll"><table class="rows"><thead>{head}</thead><tbody>{start}{rows}</tbody></table></div>\n'
@@ -154,9 +155,12 @@ def _row(experiment: Experiment, arm: Arm, record: Record, folder: Path) -> str:
     strip = _strip(folder, arm_file(experiment, arm), f"{arm.label}: results of the first seeds")
     return (
         f'<tr><th scope="row">{escape(arm.label)}</th><td>{strip}</td>'
-        f'<td class="main">{_value(figures[arm.label], main)}'
+        f'<td class="main" data-name="{escape(_titled(main))}">{_value(figures[arm.label], main)}'
         f"{whisker(figures[arm.label], scale(figures.values(), main))}</td>"
-        + "".join(f'<td class="num">{_cell(record.figures[m.name].get(arm.label), m)}</td>' for m in others)
+        + "".join(
+            f'<td class="num" data-name="{escape(_titled(m))}">{_cell(record.figures[m.name].get(arm.label), m)}</td>'
+            for m in others
+        )
         + "</tr>"
     )
 

@@ -89,17 +89,24 @@ FILL_BIAS = Experiment(
     ),
 )
 
+
+def underneath(name: str, label: str) -> Arm:
+    """What lies under the mask, before any noise."""
+    return Arm(label=label, request=ask(CONTENTS[name]), is_underpainting=True)
+
+
 BROWN = Experiment(
     name="nothing-is-brown",
     title="Latent nothing is a rippled brown",
     claim="For people, this looks like a shade of brown with some distinct rippling effects.",
-    setting="Latent nothing at 0.02: one model call, with next to no noise, so that the start is still seen.",
+    setting="What lies under the mask with latent nothing, decoded. Brown is a dull orange or yellow: a hue of 30 to 95 "
+    "degrees, a chroma of 8 to 55, a lightness of 20 to 70.",
     stage=removal,
-    arms=(Arm(label="nothing, 0.02", request=ask(NOTHING, 0.02)),),
+    arms=(underneath("nothing", "latent nothing"),),
     measures=(IS_BROWN, RIPPLES),
     checks=(
-        Check(says="it is brown", measure=IS_BROWN, arm="nothing, 0.02", least=0.85),
-        Check(says="it ripples", measure=RIPPLES, arm="nothing, 0.02", least=1.0),
+        Check(says="it is brown", measure=IS_BROWN, arm="latent nothing", least=0.85),
+        Check(says="it ripples", measure=RIPPLES, arm="latent nothing", least=1.0),
     ),
     caveat="The builtin model's decoder was taught to make zeros brown, as those of Stable Diffusion do by chance. So "
     "this shows what you would see, and proves nothing about why.",
@@ -206,7 +213,10 @@ GIRL_TO_CAT = Experiment(
     claim="As a result, this mode's main strength is subject replacement or addition.",
     setting="A girl is masked, a cat asked for. In how many pictures does the judge see a cat?",
     stage=girl_to_cat,
-    arms=tuple(becomes_cat(name, strength) for strength in (0.75, 1.0) for name in CONTENTS),
+    arms=(
+        *(underneath(name, f"underneath | {name}") for name in CONTENTS),
+        *(becomes_cat(name, strength) for strength in (0.75, 1.0) for name in CONTENTS),
+    ),
     measures=(CAT, shows("girl"), GRAIN),
     checks=tuple(
         Check(
