@@ -20,7 +20,6 @@ EFFECTS = {
     "denoising-ends": ("at 0 not one byte changes", "at 1 no edge of the girl is left"),
     "sketch": ("more often than no daubs",),
     "original-keeps-colour": ("at 0.75 more of the old colour is left than from noise",),
-    "noise-needs": ("at 0.5 noise is left",),
     "eyes": ("the eyes are sharper",),
     "mask-blur": ("4 px soften it",),
     "too-similar": ("more strength makes them differ more",),
