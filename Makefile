@@ -6,9 +6,10 @@ STAMP := $(VENV)/.installed
 NODE_STAMP := node_modules/.installed
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 GOLDENS ?= tests/reference/a1111/cases
+SEEDS ?= 32
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo studio test check format parity bench-canvas torture screenshots train evaluate clean
+.PHONY: help setup demo studio test check format parity guide bench-canvas torture screenshots train evaluate clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -47,6 +48,9 @@ format: $(STAMP) ## put the code into shape
 
 parity: $(STAMP) ## compare with pictures made by A1111: make parity GOLDENS=DIR
 	@$(BIN)/python -m benchmarks.parity $(GOLDENS)
+
+guide: $(STAMP) ## measure the claims of the inpainting guide and write docs/guide: make guide SEEDS=32 ONLY=NAME
+	@$(BIN)/python -m benchmarks.guide --seeds $(SEEDS) $(if $(ONLY),--only $(ONLY))
 
 bench-canvas: $(STAMP) ## measure the canvas on an 8192x8192 picture
 	@$(BIN)/python -m benchmarks.canvas

@@ -1,0 +1,1 @@
+"""The guide, measured: its claims as experiments that anyone can run."""

@@ -1,0 +1,80 @@
+"""`make guide`: measures the claims of the guide and writes a page about them.
+
+    python -m benchmarks.guide --seeds 32 --only girl-to-cat
+
+Pictures are kept in .training/guide, so that an interrupted run goes on where it was.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import torch
+
+from benchmarks.guide import wording
+from benchmarks.guide.claims import EXPERIMENTS
+from benchmarks.guide.experiment import Experiment
+from benchmarks.guide.making import Maker, cores, crew, gallery, storybook
+from benchmarks.guide.record import Record, record
+from benchmarks.guide.report import keep, write_pages
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / ".training" / "guide"
+OUT = ROOT / "docs" / "guide"
+MARKDOWN = ROOT / "docs" / "explanation" / "guide.md"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.guide",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seeds", type=int, default=32, help="pictures per arm")
+    parser.add_argument("--only", nargs="+", choices=list(EXPERIMENTS), metavar="NAME", default=[])
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the page")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes; one per core by default")
+    parser.add_argument("--list", action="store_true", help="name the experiments and stop")
+    options = parser.parse_args()
+    if options.list:
+        for experiment in EXPERIMENTS.values():
+            print(f"{experiment.name:28} {experiment.title}")
+        return
+    torch.set_num_threads(1)
+    chosen = [EXPERIMENTS[name] for name in options.only or EXPERIMENTS]
+    measure(chosen, range(options.seeds), options.workers, options.out)
+    markdown = MARKDOWN if options.out == OUT else options.out / "guide.md"
+    for path in write_pages(options.out, markdown):
+        print(path)
+
+
+def measure(experiments: Sequence[Experiment], seeds: Sequence[int], workers: int, out: Path) -> None:
+    """Makes and measures one experiment after the other, and says how each came out."""
+    maker = Maker(storybook(), KEPT)
+    with crew(KEPT, workers) as hands:
+        for experiment in experiments:
+            started = time.perf_counter()
+            for _ in hands.make(experiment, seeds):
+                pass
+            shots = gallery(maker, experiment, seeds)
+            found = record(experiment, shots, maker.model.sha256)
+            keep(experiment, shots, found, out)
+            tell(experiment, found, time.perf_counter() - started)
+
+
+def tell(experiment: Experiment, found: Record, seconds: float) -> None:
+    """A line for the experiment and one for each check."""
+    print(f"{experiment.name:28} {found.verdict:14} {seconds:6.0f} s", flush=True)
+    for check, finding in zip(experiment.checks, found.findings, strict=True):
+        is_difference = check.than is not None
+        spread = wording.interval(finding.estimate, check.measure, difference=is_difference)
+        value = wording.figure(finding.estimate, check.measure, difference=is_difference)
+        print(f"    {finding.answer:18} {check.says}: {value} ({spread})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""An experiment: a claim of the guide, what is done to test it, and the rule by which it is judged, as one value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from benchmarks.guide.estimates import Estimate, mean, mean_difference, share, share_difference
+from benchmarks.guide.stage import Stage
+from underpaint.request import InpaintRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """One way to do it, done once per seed. The seed is the noise's, and the stage's where stages differ."""
+
+    label: str
+    request: InpaintRequest
+    """Without prompt and seed."""
+    prompt: str = "full"
+    """Which of the stage's prompts."""
+    mask: str | None = "mask"
+    """Which of its regions is repainted; None = image-to-image."""
+    sketch: str | None = None
+    """Which of its sketches lies under the mask."""
+    after: "Arm | None" = None
+    """The edit whose result this one starts from, instead of the stage's picture."""
+    is_underpainting: bool = False
+    """Stops where denoising would start: the picture is what lies under the mask."""
+    take: int = 0
+    """Equal requests of another take are made again, by another process."""
+
+    @property
+    def edits_before(self) -> int:
+        """How many edits lead to the picture that this one starts from."""
+        return 0 if self.after is None else 1 + self.after.edits_before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shot:
+    """A picture that an arm made of a stage."""
+
+    arm: Arm
+    seed: int
+    stage: Stage
+    pixels: np.ndarray
+    """uint8 RGB."""
+    steps: int
+    """Model calls that were planned and made."""
+    changed_outside_px: int | None
+    seconds: float
+
+
+Gallery = Mapping[str, Sequence[Shot]]
+"""The shots of every arm by its label, in the order of seeds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A number for every shot of an arm."""
+
+    name: str
+    of: Callable[[Gallery, str], Sequence[float]]
+    unit: str = ""
+    is_share: bool = False
+    """Its values are 0 or 1."""
+    arms: tuple[str, ...] | None = None
+    """What it can be asked about; None = every arm."""
+    digits: int = 2
+
+    def estimate(self, gallery: Gallery, arm: str) -> Estimate:
+        """Over all seeds of an arm."""
+        return (share if self.is_share else mean)(self.of(gallery, arm))
+
+    def difference(self, gallery: Gallery, arm: str, other: str) -> Estimate:
+        """How much more one arm has of it than another."""
+        compare = share_difference if self.is_share else mean_difference
+        return compare(self.of(gallery, arm), self.of(gallery, other))
+
+
+def each(
+    name: str, of: Callable[[Shot], float | bool], *, unit: str = "", digits: int = 2, is_share: bool = False
+) -> Measure:
+    """A measure that looks at one shot at a time."""
+    return Measure(
+        name=name,
+        of=lambda gallery, arm: [float(of(shot)) for shot in gallery[arm]],
+        unit=unit,
+        digits=digits,
+        is_share=is_share,
+    )
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    OPEN = "too close to call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How a check came out."""
+
+    answer: Answer
+    estimate: Estimate
+    points_right: bool
+    """Whether the plain figure, without its interval, is on the right side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A part of a claim that can be decided: a figure must lie between two bounds, interval included.
+
+    The figure is that of `arm`, or with `than` by how much `arm` has more of it.
+    """
+
+    says: str
+    measure: Measure
+    arm: str
+    than: str | None = None
+    least: float = float("-inf")
+    most: float = float("inf")
+
+    def finding(self, gallery: Gallery) -> Finding:
+        """Yes when the whole interval lies within the bounds, no when all of it lies outside."""
+        found = (
+            self.measure.estimate(gallery, self.arm)
+            if self.than is None
+            else self.measure.difference(gallery, self.arm, self.than)
+        )
+        return Finding(
+            answer=self._answer(found),
+            estimate=found,
+            points_right=self.least <= found.value <= self.most,
+        )
+
+    def _answer(self, found: Estimate) -> Answer:
+        if self.least <= found.low and found.high <= self.most:
+            return Answer.YES
+        if found.high < self.least or found.low > self.most:
+            return Answer.NO
+        return Answer.OPEN
+
+
+class Verdict(StrEnum):
+    CONFIRMED = "confirmed"
+    DEPENDS = "depends"
+    NOT_CONFIRMED = "not confirmed"
+
+
+RULE = (
+    "Confirmed when every check holds with its whole confidence interval, not confirmed when none does, "
+    "otherwise it depends."
+)
+
+
+def verdict(answers: Sequence[Answer]) -> Verdict:
+    """The one rule for all claims."""
+    held = sum(answer is Answer.YES for answer in answers)
+    if held == len(answers):
+        return Verdict.CONFIRMED
+    return Verdict.DEPENDS if held else Verdict.NOT_CONFIRMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A claim of the guide and how it is tested. `checks` were written before the pictures were made."""
+
+    name: str
+    """For command lines, files and links."""
+    title: str
+    claim: str
+    """The guide's words."""
+    setting: str
+    """What is done, in a sentence or two."""
+    stage: Callable[[int], Stage]
+    """Draws the stage of a seed."""
+    arms: tuple[Arm, ...]
+    measures: tuple[Measure, ...]
+    """The first is drawn large."""
+    checks: tuple[Check, ...]
+    here: str = ""
+    """What Underpaint does about it."""
+    shown: str | None = None
+    """The region to show around in pictures; None shows all."""
+    columns: str | None = None
+    """What varies from column to column where arms form a grid; then labels are "row | column"."""
+    caveat: str = ""
+    """What the figures do not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmeasured:
+    """A claim that waits for a part of the product."""
+
+    claim: str
+    reason: str

@@ -1,0 +1,233 @@
+"""Makes the shots of experiments with Underpaint's own engine, and keeps them, so that an interrupted run goes on.
+
+A shot is kept under a hash of everything that decides it: request, pixels, model, and the engine's own code.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.guide.experiment import Arm, Experiment, Gallery, Shot
+from benchmarks.guide.stage import Stage
+from underpaint.atomic import write_atomically
+from underpaint.codec import to_json
+from underpaint.image.io import load_picture, read_png_text
+from underpaint.image.picture import Picture, sha256_of_pixels
+from underpaint.image.png import encode_png
+from underpaint.job import prepare_job
+from underpaint.metadata import png_text
+from underpaint.models.catalog import find_model
+from underpaint.models.stable_diffusion import StableDiffusion, load
+from underpaint.pipeline import run_job, underpainting
+from underpaint.request import InpaintRequest
+from underpaint.result import ImageDone, Recipe, Stepped, Underpainted
+
+ENGINE = Path(__file__).parents[2] / "src" / "underpaint"
+NOT_ENGINE = {"cli", "server"}
+SHOT_KEY = "guide"
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes shots with a model, and looks for them in a folder first."""
+
+    model: StableDiffusion
+    folder: Path
+
+    def shots(self, arms: Sequence[Arm], stage: Stage, seed: int) -> list[Shot]:
+        """The shots of one seed, in the order of arms."""
+        return [self.shot(arm, stage, seed) for arm in arms]
+
+    def shot(self, arm: Arm, stage: Stage, seed: int) -> Shot:
+        """The kept shot, or a new one."""
+        start = stage.picture if arm.after is None else self.shot(arm.after, stage, seed).pixels
+        request = asked(arm, stage, seed)
+        path = self.folder / f"{self._key(arm, request, stage, start)}.png"
+        if not path.exists():
+            write_atomically(path, _file(self._made(arm, request, stage, seed, start)))
+        return _kept(path, arm, stage, seed)
+
+    def _key(self, arm: Arm, request: InpaintRequest, stage: Stage, start: np.ndarray) -> str:
+        pixels = (start, _region(arm, stage), _sketch(arm, stage))
+        decisive = {
+            "engine": engine_digest(),
+            "model": self.model.sha256,
+            "request": to_json(request),
+            "pixels": [None if p is None else sha256_of_pixels(p) for p in pixels],
+            "take": arm.take,
+            "is_underpainting": arm.is_underpainting,
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def _made(
+        self, arm: Arm, request: InpaintRequest, stage: Stage, seed: int, start: np.ndarray
+    ) -> tuple[Shot, Recipe]:
+        started, steps = time.perf_counter(), 0
+        job = prepare_job(
+            request,
+            self.model,
+            pictures=[Picture(start)],
+            mask=_region(arm, stage),
+            sketch=_sketch(arm, stage),
+        )
+        picture, changed = job.pictures[0], None
+        for event in run_job(job):
+            match event:
+                case Underpainted() if arm.is_underpainting:
+                    (picture,) = underpainting(event, self.model)
+                    break
+                case Stepped():
+                    steps += 1
+                case ImageDone(result=result):
+                    picture, changed = result.picture, result.changed_outside_px
+                case _:
+                    pass
+        shot = Shot(
+            arm=arm,
+            seed=seed,
+            stage=stage,
+            pixels=picture.pixels,
+            steps=steps,
+            changed_outside_px=changed,
+            seconds=time.perf_counter() - started,
+        )
+        return shot, job.recipe_of(0)
+
+
+EDIT_SEEDS = 1000
+"""Later edits of a chain count up from another seed, as nobody repaints with the same noise again and again."""
+
+
+def asked(arm: Arm, stage: Stage, seed: int) -> InpaintRequest:
+    """The arm's request with prompt and seed."""
+    request, seed = arm.request, seed + EDIT_SEEDS * arm.edits_before
+    return replace(
+        request,
+        prompt=replace(request.prompt, positive=stage.prompts[arm.prompt]),
+        noise=replace(request.noise, seed=seed, subseed=0),
+    )
+
+
+def _region(arm: Arm, stage: Stage) -> np.ndarray | None:
+    return None if arm.mask is None else stage.regions[arm.mask]
+
+
+def _sketch(arm: Arm, stage: Stage) -> np.ndarray | None:
+    return None if arm.sketch is None else stage.sketches[arm.sketch]
+
+
+def _file(made: tuple[Shot, Recipe]) -> bytes:
+    """A result like any other, with what was counted beside its recipe."""
+    shot, recipe = made
+    counted = {
+        "steps": shot.steps,
+        "changed_outside_px": shot.changed_outside_px,
+        "seconds": round(shot.seconds, 3),
+    }
+    return encode_png(shot.pixels, text={**png_text(recipe), SHOT_KEY: json.dumps(counted)})
+
+
+def _kept(path: Path, arm: Arm, stage: Stage, seed: int) -> Shot:
+    counted = json.loads(read_png_text(path)[SHOT_KEY])
+    return Shot(arm=arm, seed=seed, stage=stage, pixels=load_picture(path).pixels, **counted)
+
+
+@cache
+def engine_digest() -> str:
+    """Of the code that decides pictures: everything but command line and server."""
+    digest = hashlib.sha256()
+    for file in sorted(ENGINE.rglob("*.py")):
+        if file.relative_to(ENGINE).parts[0] not in NOT_ENGINE:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def storybook() -> StableDiffusion:
+    """The builtin model."""
+    return load(find_model("storybook", []), device="cpu")
+
+
+# Many seeds, several processes
+
+
+class Crew:
+    """Worker processes, one torch thread each; every take of an arm has a crew of its own."""
+
+    def __init__(self, folder: Path, workers: int) -> None:
+        self.folder = folder
+        self.workers = workers
+        self._pools: dict[int, ProcessPoolExecutor] = {}
+
+    def make(self, experiment: Experiment, seeds: Sequence[int]) -> Iterator[int]:
+        """Makes what is missing, and yields every seed when its shots of a take are there."""
+        for take in sorted({arm.take for arm in experiment.arms}):
+            jobs = {
+                self._pool(take).submit(_make, experiment.name, take, seed, self.folder): seed
+                for seed in seeds
+            }
+            for job in as_completed(jobs):
+                job.result()
+                yield jobs[job]
+
+    def _pool(self, take: int) -> ProcessPoolExecutor:
+        if take not in self._pools:
+            self._pools[take] = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        return self._pools[take]
+
+    def dismiss(self) -> None:
+        """Ends the processes; what they are at is not waited for."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def crew(folder: Path, workers: int) -> Iterator[Crew]:
+    """A crew that is dismissed at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    hired = Crew(folder, workers)
+    try:
+        yield hired
+    finally:
+        hired.dismiss()
+
+
+@cache
+def _maker(folder: Path) -> Maker:
+    """A worker's own; loading the model takes longer than a picture."""
+    return Maker(storybook(), folder)
+
+
+def _make(name: str, take: int, seed: int, folder: Path) -> None:
+    import torch
+
+    from benchmarks.guide.claims import EXPERIMENTS
+
+    torch.set_num_threads(1)
+    experiment = EXPERIMENTS[name]
+    arms = [arm for arm in experiment.arms if arm.take == take]
+    _maker(folder).shots(arms, experiment.stage(seed), seed)
+
+
+def gallery(maker: Maker, experiment: Experiment, seeds: Sequence[int]) -> Gallery:
+    """All shots of an experiment; those that are not there yet are made here."""
+    shots: dict[str, list[Shot]] = {arm.label: [] for arm in experiment.arms}
+    for seed in seeds:
+        stage = experiment.stage(seed)
+        for shot in maker.shots(experiment.arms, stage, seed):
+            shots[shot.arm.label].append(shot)
+    return shots
+
+
+def cores() -> int:
+    """How many processes pay off."""
+    return len(os.sched_getaffinity(0))

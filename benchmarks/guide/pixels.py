@@ -1,0 +1,106 @@
+"""What can be measured of pixels without knowing what they show. Pictures are uint8 RGB, masks uint8, 255 = inside."""
+
+import cv2
+import numpy as np
+
+Lab = np.ndarray
+"""float32 (3,): L 0 to 100, a and b about -100 to 100."""
+
+CONTOUR_PX = 1.5
+PARALLEL_PX = (3.0, 8.0)
+
+
+def lab(pixels: np.ndarray) -> np.ndarray:
+    """float32 (height, width, 3) CIELAB, of sRGB."""
+    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+
+
+def mean_lab(pixels: np.ndarray, mask: np.ndarray) -> Lab:
+    """The mean colour inside."""
+    return lab(pixels)[mask > 127].mean(axis=0)
+
+
+def tone_gap(pixels: np.ndarray, truth: np.ndarray, mask: np.ndarray) -> float:
+    """The distance (CIE76) of the two pictures' mean colours inside."""
+    return float(np.linalg.norm(mean_lab(pixels, mask) - mean_lab(truth, mask)))
+
+
+def share_of_way(colour: Lab, start: Lab, end: Lab) -> float:
+    """How far a colour lies on the straight way from one to another: 0 = start, 1 = end."""
+    way = end - start
+    return float(((colour - start) * way).sum() / (way * way).sum())
+
+
+def sharpness(pixels: np.ndarray, mask: np.ndarray) -> float:
+    """The variance of the Laplacian of the lightness (0 to 255) inside, two pixels off the edge."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    inside = cv2.erode(mask, np.ones((5, 5), np.uint8)) > 127
+    return float(cv2.Laplacian(grey, cv2.CV_32F)[inside].var())
+
+
+def grain(pixels: np.ndarray, mask: np.ndarray) -> float:
+    """How much single pixels stick out of their neighbours inside: the mean distance (CIE76) to a 3x3 median."""
+    smooth = cv2.medianBlur(pixels, 3)
+    return float(np.linalg.norm(lab(pixels) - lab(smooth), axis=2)[mask > 127].mean())
+
+
+def structure_match(pixels: np.ndarray, other: np.ndarray, mask: np.ndarray) -> float:
+    """How alike two pictures' edges are inside: the correlation of their gradients, 1 = the same, 0 = unrelated."""
+    one, two = _gradients(pixels)[mask > 127], _gradients(other)[mask > 127]
+    scale = np.sqrt((one * one).sum() * (two * two).sum())
+    return float((one * two).sum() / scale) if scale else 0.0
+
+
+def _gradients(pixels: np.ndarray) -> np.ndarray:
+    """float32 (height, width, 2) of the lightness, slightly smoothed."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.2)
+    down, right = np.gradient(smooth)
+    return np.stack([right, down], axis=2)
+
+
+def silhouette(pixels: np.ndarray, land: np.ndarray, mask: np.ndarray, least: float = 14.0) -> np.ndarray:
+    """bool: where, inside, the picture differs from the empty land behind it by more than `least` (CIE76)."""
+    smooth, behind = (cv2.GaussianBlur(p, (0, 0), 1.0) for p in (pixels, land))
+    return (np.linalg.norm(lab(smooth) - lab(behind), axis=2) > least) & (mask > 127)
+
+
+def overlap(one: np.ndarray, two: np.ndarray) -> float:
+    """Intersection over union of two bool arrays; 1 when both are empty."""
+    union = np.count_nonzero(one | two)
+    return np.count_nonzero(one & two) / union if union else 1.0
+
+
+def seam_score(pixels: np.ndarray, mask: np.ndarray) -> float:
+    """How much colour jumps across the mask's edge, compared with lines parallel to it, 3 to 8 px inside and outside:
+    1 = not more than there, so no seam; 2 = twice as much."""
+    distance = _signed_distance(mask)
+    jumps = _slope_along(lab(pixels), _normal(distance))
+    away = np.abs(distance)
+    contour = away <= CONTOUR_PX
+    parallels = (away >= PARALLEL_PX[0]) & (away <= PARALLEL_PX[1])
+    inner = np.zeros_like(contour)
+    inner[2:-2, 2:-2] = True
+    return float(jumps[contour & inner].mean() / (jumps[parallels & inner].mean() + 1e-6))
+
+
+def _signed_distance(mask: np.ndarray) -> np.ndarray:
+    """Pixels from the edge between inside and outside; negative inside."""
+    inside = (mask > 127).astype(np.uint8)
+    beyond, within = (
+        cv2.distanceTransform(side, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) for side in (1 - inside, inside)
+    )
+    return np.where(inside > 0, 0.5 - within, beyond - 0.5)
+
+
+def _normal(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    down, right = np.gradient(cv2.GaussianBlur(distance, (0, 0), 2.0))
+    length = np.hypot(down, right) + 1e-6
+    return right / length, down / length
+
+
+def _slope_along(colours: np.ndarray, normal: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """How fast colour changes along a direction, CIE76 per pixel."""
+    down, right = np.gradient(colours, axis=(0, 1))
+    slope = right * normal[0][..., None] + down * normal[1][..., None]
+    return np.linalg.norm(slope, axis=2)

@@ -1,0 +1,64 @@
+"""The guide in a reduced form: with few seeds, the effects that `make guide` confirms point the right way.
+
+Confirmed are those whose intervals at 32 seeds lie far beyond their bounds, so that four seeds suffice; nothing here
+depends on the exact pixels of the builtin model.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.guide.claims import EXPERIMENTS
+from benchmarks.guide.experiment import Check, Experiment
+from benchmarks.guide.making import Maker, gallery, storybook
+from underpaint.models.stable_diffusion import StableDiffusion
+
+SEEDS = range(4)
+EFFECTS = {
+    "denoising-ends": ("at 0 not one byte changes", "at 1 no edge of the girl is left"),
+    "sketch": ("more often than no daubs",),
+    "original-keeps-colour": ("at 0.75 more of the old colour is left than from noise",),
+    "eyes": ("the eyes are sharper",),
+    "mask-blur": ("4 px soften it",),
+    "too-similar": ("more strength makes them differ more",),
+    "step-rule": ("fewer steps run than were asked for", "all of them run with the setting"),
+}
+"""Experiments and those of their checks that are repeated."""
+
+
+@pytest.fixture(scope="module")
+def model() -> StableDiffusion:
+    return storybook()
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_confirmed_effects_point_the_right_way(name: str, model: StableDiffusion, tmp_path: Path) -> None:
+    checks = [check for check in EXPERIMENTS[name].checks if check.says in EFFECTS[name]]
+    assert len(checks) == len(EFFECTS[name])
+    shots = gallery(Maker(model, tmp_path), reduced(EXPERIMENTS[name], checks), SEEDS)
+    for check in checks:
+        finding = check.finding(shots)
+        assert finding.points_right, f"{check.says}: {finding.estimate}"
+
+
+def reduced(experiment: Experiment, checks: list[Check]) -> Experiment:
+    """Only the arms that these checks look at."""
+    labels = {label for check in checks for label in (check.arm, check.than)}
+    return replace(experiment, arms=tuple(arm for arm in experiment.arms if arm.label in labels))
+
+
+def test_pictures_are_the_same_after_a_restart(model: StableDiffusion, tmp_path: Path) -> None:
+    """Contrary to the guide, and with an ancestral sampler: the second model is loaded afresh and shares no state."""
+    experiment = EXPERIMENTS["restart"]
+    first, again = (
+        Maker(loaded, made(tmp_path / name)).shot(experiment.arms[0], experiment.stage(1), 1)
+        for name, loaded in (("first", model), ("again", storybook()))
+    )
+    assert np.array_equal(first.pixels, again.pixels)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

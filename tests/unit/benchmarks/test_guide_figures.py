@@ -1,0 +1,147 @@
+"""What the guide's experiments measure, on pictures whose truth is known."""
+
+import numpy as np
+import pytest
+
+from benchmarks.guide import pixels
+from benchmarks.guide.estimates import mean, mean_difference, share, share_difference
+from benchmarks.guide.experiment import Answer, Check, Measure, Verdict, verdict
+
+SIDE = 96
+
+
+def disc() -> np.ndarray:
+    y, x = np.mgrid[:SIDE, :SIDE]
+    return np.where((x - 48) ** 2 + (y - 48) ** 2 < 24**2, 255, 0).astype(np.uint8)
+
+
+def texture(seed: int = 0) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(0, 12, (SIDE, SIDE, 3))
+    return np.clip(120 + noise, 0, 255).astype(np.uint8)
+
+
+def ramp() -> np.ndarray:
+    return np.repeat(np.linspace(40, 200, SIDE)[None, :, None], SIDE, 0).repeat(3, 2).astype(np.uint8)
+
+
+def shifted(picture: np.ndarray, by: int) -> np.ndarray:
+    """The picture with everything inside the disc lighter."""
+    return np.where(disc()[..., None] > 0, np.clip(picture.astype(int) + by, 0, 255), picture).astype(
+        np.uint8
+    )
+
+
+@pytest.mark.parametrize("picture", [texture(), ramp()], ids=["texture", "ramp"])
+def test_an_untouched_picture_has_no_seam(picture: np.ndarray) -> None:
+    assert pixels.seam_score(picture, disc()) == pytest.approx(1, abs=0.12)
+
+
+def test_the_seam_score_grows_with_the_jump() -> None:
+    scores = [pixels.seam_score(shifted(ramp(), by), disc()) for by in (0, 10, 40)]
+    assert scores[0] < 1.1
+    assert 2 < scores[1] < scores[2]
+
+
+def test_a_jump_elsewhere_is_no_seam() -> None:
+    apart = np.zeros((SIDE, SIDE), np.uint8)
+    apart[40:56, 4:14] = 255
+    assert pixels.seam_score(shifted(texture(), 40), apart) < 1.2
+
+
+def test_sharpness_and_grain_fall_with_blur() -> None:
+    import cv2
+
+    sharp = texture()
+    soft = cv2.GaussianBlur(sharp, (0, 0), 1.5)
+    assert pixels.sharpness(soft, disc()) < 0.1 * pixels.sharpness(sharp, disc())
+    assert pixels.grain(soft, disc()) < 0.5 * pixels.grain(sharp, disc())
+
+
+def test_structure_matches_itself_under_other_light_and_nothing_else() -> None:
+    whole = np.full((SIDE, SIDE), 255, np.uint8)
+    brighter = np.clip(texture().astype(int) + 20, 0, 255).astype(np.uint8)
+    assert pixels.structure_match(texture(), brighter, whole) > 0.98
+    assert abs(pixels.structure_match(texture(), texture(1), whole)) < 0.1
+
+
+def test_a_colour_lies_on_the_way_between_two_others() -> None:
+    red, blue = np.array([50, 60, 40.0]), np.array([40, 10, -50.0])
+    assert pixels.share_of_way(red, red, blue) == 0
+    assert pixels.share_of_way(blue, red, blue) == 1
+    assert pixels.share_of_way(0.75 * red + 0.25 * blue, red, blue) == pytest.approx(0.25)
+
+
+def test_a_silhouette_is_what_differs_from_the_land() -> None:
+    found = pixels.silhouette(shifted(ramp(), 60), ramp(), np.full((SIDE, SIDE), 255, np.uint8))
+    assert pixels.overlap(found, disc() > 0) > 0.9
+
+
+def test_overlap_of_nothing_with_nothing_is_whole() -> None:
+    nothing, something = np.zeros((4, 4), bool), np.ones((4, 4), bool)
+    assert pixels.overlap(nothing, nothing) == 1
+    assert pixels.overlap(nothing, something) == 0
+
+
+def test_wilson_interval() -> None:
+    """Newcombe 1998, table I: 81 of 263 and 0 of 20."""
+    assert share([1] * 81 + [0] * 182).low == pytest.approx(0.2553, abs=5e-5)
+    assert share([1] * 81 + [0] * 182).high == pytest.approx(0.3662, abs=5e-5)
+    assert (share([0] * 20).low, share([0] * 20).high) == (0, pytest.approx(0.1611, abs=5e-5))
+
+
+def test_newcombe_interval() -> None:
+    """Newcombe 1998, table II, method 10: 56 of 70 against 48 of 80."""
+    found = share_difference([1] * 56 + [0] * 14, [1] * 48 + [0] * 32)
+    assert (found.value, found.low, found.high) == (
+        pytest.approx(0.2),
+        pytest.approx(0.0524, abs=5e-5),
+        pytest.approx(0.3339, abs=5e-5),
+    )
+
+
+def test_bootstrap_interval_is_about_two_standard_errors_wide_and_always_the_same() -> None:
+    values = np.random.default_rng(3).normal(5, 2, 64).tolist()
+    found = mean(values)
+    assert found == mean(values)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * np.std(values) / 8, rel=0.1)
+
+
+def test_pairs_are_compared_pair_by_pair() -> None:
+    levels = np.random.default_rng(4).normal(0, 50, 32)
+    found = mean_difference((levels + 1).tolist(), levels.tolist())
+    assert found.low == pytest.approx(1)
+    assert found.high == pytest.approx(1)
+
+
+VALUES = {"all": [0.9, 1.0, 1.1, 1.0], "none": [0.0, 0.1, -0.1, 0.0]}
+LEVEL = Measure(name="level", of=lambda _, arm: VALUES[arm])
+
+
+@pytest.mark.parametrize(
+    ("check", "answer"),
+    [
+        (Check(says="", measure=LEVEL, arm="all", least=0.8), Answer.YES),
+        (Check(says="", measure=LEVEL, arm="all", most=0.8), Answer.NO),
+        (Check(says="", measure=LEVEL, arm="all", least=1.0), Answer.OPEN),
+        (Check(says="", measure=LEVEL, arm="all", than="none", least=0.5), Answer.YES),
+        (Check(says="", measure=LEVEL, arm="none", than="all", least=0.5), Answer.NO),
+        (Check(says="", measure=LEVEL, arm="none", least=-0.2, most=0.2), Answer.YES),
+    ],
+    ids=["above", "not below", "on the bound", "difference", "other way round", "between"],
+)
+def test_a_check_holds_with_its_whole_interval(check: Check, answer: Answer) -> None:
+    assert check.finding({}).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ("yes yes", Verdict.CONFIRMED),
+        ("yes no", Verdict.DEPENDS),
+        ("yes open", Verdict.DEPENDS),
+        ("no open", Verdict.NOT_CONFIRMED),
+        ("open", Verdict.NOT_CONFIRMED),
+    ],
+)
+def test_the_rule_of_verdicts(answers: str, expected: Verdict) -> None:
+    assert verdict([Answer[name.upper()] for name in answers.split()]) is expected
