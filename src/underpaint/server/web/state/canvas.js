@@ -9,7 +9,7 @@ import { paletteOf } from './palette.js';
 import { mirrorLayers } from './loading.js';
 import { setEditor } from './context.js';
 import { SKETCH_TOOLS } from './tools.js';
-import { isBeforeHeld, isPreviewShown } from './results.js';
+import { isBeforeHeld } from './results.js';
 import { runningPreview, startOf } from './job-start.js';
 import { compare, followSketch, redo, select, setColour, setSetting, setToolOptions, toggleArea, undo, endGesture } from './actions.js';
 /** @import { Editor } from '../engine/editor.js' */
