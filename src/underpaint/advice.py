@@ -470,12 +470,16 @@ def _sharper(request: InpaintRequest, facts: Facts) -> Fix | None:
 # Steps
 
 FEWEST_STEPS, MANY_STEPS, ENOUGH_STEPS = 4, 30, 8
+FEWEST_LONG_STEPS = 2
+"""Of DPM fast, each worth three."""
 TINY_STRENGTH = 0.06
 """Below, eight steps would need a schedule of more than 150."""
 
 
 def too_few_steps(request: InpaintRequest, facts: Facts) -> Advice | None:
-    if facts.runs_steps >= FEWEST_STEPS:
+    sampler = request.sampling.sampler
+    fewest = FEWEST_LONG_STEPS if sampler is Sampler.DPM_FAST else FEWEST_STEPS
+    if facts.runs_steps >= fewest or sampler is Sampler.DPM_ADAPTIVE:
         return None
     return _warning(
         "too-few-steps",
@@ -490,14 +494,17 @@ def _enough_steps(request: InpaintRequest, *, is_partial: bool) -> Fix:
     sampling, strength = request.sampling, request.sampling.denoising_strength
     if is_partial and strength < TINY_STRENGTH:
         return _with_steps(request, max(sampling.steps, 30), 0.3, "Set 0.30")
-    calls = ENOUGH_STEPS + (steps_left_out(request) if is_partial else 0)
+    calls = ENOUGH_STEPS + (_steps_left_out(request) if is_partial else 0)
     if not is_partial or request.rules.steps is StepRule.A1111_FIX_STEPS:
         steps = calls
     elif request.rules.steps is StepRule.EXACT:
         steps = round(calls / strength)
     else:  # A1111 runs one more than the share
         steps = ceil((calls - 1) / min(strength, 0.999))
-    return _with_steps(request, steps, strength, f"Run {ENOUGH_STEPS} steps")
+    is_one_each = sampling.sampler is not Sampler.DPM_FAST
+    return _with_steps(
+        request, steps, strength, f"Run {ENOUGH_STEPS} steps" if is_one_each else f"{steps} steps"
+    )
 
 
 def _with_steps(request: InpaintRequest, steps: int, strength: float, label: str) -> Fix:
@@ -505,7 +512,7 @@ def _with_steps(request: InpaintRequest, steps: int, strength: float, label: str
     return Fix(label=label, request=replace(request, sampling=sampling))
 
 
-def steps_left_out(request: InpaintRequest) -> int:
+def _steps_left_out(request: InpaintRequest) -> int:
     """How many of the steps that the strength leaves A1111's samplers with timesteps of their own do not run."""
     if not _walks_timesteps(request):
         return 0
@@ -524,6 +531,7 @@ def steps_without_use(request: InpaintRequest, facts: Facts) -> Advice | None:
         or sampling.steps <= MANY_STEPS
         or sampling.denoising_strength >= 0.50
         or runs_all
+        or sampling.sampler is Sampler.DPM_ADAPTIVE
     ):
         return None
     return _hint(

@@ -6,14 +6,14 @@ from math import ceil
 import cv2
 import numpy as np
 
-from underpaint.advice import Facts, LastRun, steps_left_out
+from underpaint.advice import Facts, LastRun
 from underpaint.canvas import soft_mask
 from underpaint.geometry import Size
 from underpaint.image.mask import bounding_box, inverted
 from underpaint.image.resize import resized_mask
 from underpaint.plan import Plan
 from underpaint.request import InpaintRequest, MaskMode
-from underpaint.sampling.steps import step_range
+from underpaint.sampling.counts import count_steps
 from underpaint.tasks import Task, Underpainting
 
 MEASURED_PX = 1024
@@ -42,8 +42,7 @@ def facts_of(
 ) -> Facts:
     """Facts about a request and its pixels: `mask` (uint8, as painted) and `sketch` as for `prepare_job`.
 
-    `soft` saves time where `soft_mask(request, mask)` is at hand, `steps` is what the sampler plans, where that is
-    known. Without an `underpainting` it is the request's content, over a sketch if there is one.
+    `soft` saves time where `soft_mask(request, mask)` is at hand, `steps` where they are counted already. Without an `underpainting` it is the request's content, over a sketch if there is one.
     """
     facts = Facts(
         task=task,
@@ -52,7 +51,7 @@ def facts_of(
         native_px=native_px,
         working=plan.working,
         frame=None if picture is None else plan.crop,
-        runs_steps=runs_steps(request, from_picture=picture is not None) if steps is None else steps,
+        runs_steps=_steps(request, picture) if steps is None else steps,
         is_inpaint_model=is_inpaint_model,
         last_run=last_run,
         edits_since_import=edits_since_import,
@@ -65,12 +64,8 @@ def facts_of(
     return _with_mask(facts, plan, resized_mask(painted, picture), resized_mask(soft, picture), sketch)
 
 
-def runs_steps(request: InpaintRequest, *, from_picture: bool) -> int:
-    """How many steps will run. `Sampling.planned_steps` also knows what depends on the model: DPM fast, DPM adaptive
-    and Restart choose for themselves, and the DDIM schedule may hold more levels than steps."""
-    if not from_picture:
-        return request.sampling.steps
-    return max(step_range(request.sampling, request.rules.steps).calls - steps_left_out(request), 0)
+def _steps(request: InpaintRequest, picture: Size | None) -> int:
+    return count_steps(request.sampling, request.rules, from_picture=picture is not None).steps
 
 
 def _underpainting(request: InpaintRequest, sketch: np.ndarray | None) -> Underpainting:

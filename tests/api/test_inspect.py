@@ -39,7 +39,7 @@ def test_the_frame_lies_around_the_soft_mask(api: TestClient, node_id: str):
     )
     assert found["frame"] == {"x": 280, "y": 280, "width": 140, "height": 140}
     assert (found["working_width"], found["working_height"]) == (256, 256)
-    assert (found["runs_steps"], found["of_steps"]) == (5, 10)
+    assert (found["runs_steps"], found["steps_known"], found["of_steps"]) == (5, "exact", 10)
     assert found["mask_cover"] == 10_000 / 480_000
     assert found["mask_cover_of_frame"] == 10_000 / 140**2
     blurred = inspected(api, node_id, canvas={"area": "only-masked", "padding_px": 20})
@@ -62,6 +62,17 @@ def test_planes_are_worked_out_once(api: TestClient, node_id: str, monkeypatch: 
     monkeypatch.setattr(inspection, "soft_mask", None)
     monkeypatch.setattr(inspection.tiles, "assembled", None)
     inspected(api, node_id, sampling={"steps": 3})
+
+
+@pytest.mark.parametrize(
+    ("sampler", "expected"),
+    [("Euler", (10, "exact")), ("DPM fast", (5, "exact")), ("DPM adaptive", (10, "adaptive"))],
+)
+def test_steps_are_those_of_the_sampler(api: TestClient, node_id: str, sampler: str, expected: object):
+    """Of all samplers: tests/unit/sampling/test_counts.py."""
+    settings = {"sampler": sampler, "steps": 25, "denoising_strength": 0.4}
+    found = inspected(api, node_id, canvas={"area": "only-masked"}, sampling=settings)
+    assert (found["runs_steps"], found["steps_known"]) == expected
 
 
 def test_nothing_masked_is_said(api: TestClient):

@@ -6,7 +6,6 @@ import pytest
 
 from underpaint.advice import RULES, Advice, AdviceKind, Facts, LastRun, advise
 from underpaint.codec import from_json, to_json, validated
-from underpaint.facts import runs_steps
 from underpaint.geometry import Box, Size
 from underpaint.request import (
     BatchSettings,
@@ -23,6 +22,7 @@ from underpaint.request import (
     Scheduler,
     StepRule,
 )
+from underpaint.sampling.counts import count_steps
 from underpaint.tasks import Task, Underpainting, apply, preset
 
 ONLY_MASKED = InpaintArea.ONLY_MASKED
@@ -60,6 +60,10 @@ def at(strength: float, underpainting: Underpainting, **canvas: object) -> Inpai
         sampling=replace(QUIET.sampling, denoising_strength=strength),
         canvas=replace(QUIET.canvas, content=underpainting.content, **canvas),
     )
+
+
+def steps_of(request: InpaintRequest) -> int:
+    return count_steps(request.sampling, request.rules, from_picture=True).steps
 
 
 def under(underpainting: Underpainting, **facts: object) -> Facts:
@@ -346,7 +350,7 @@ def test_presets_draw_no_warning(task: Task, has_sketch: bool):
         task=task,
         underpainting=values.underpainting,
         has_sketch=has_sketch,
-        runs_steps=runs_steps(request, from_picture=True),
+        runs_steps=steps_of(request),
     )
     assert [a for a in advise(request, facts) if a.kind is AdviceKind.WARNING] == []
 
@@ -402,10 +406,26 @@ def test_too_few_steps_become_eight(rule: StepRule, strength: float, sampler: Sa
     assert advice.fix is not None
     assert advice.fix.request is not None
     validated(advice.fix.request)
-    runs = runs_steps(advice.fix.request, from_picture=True)
+    runs = steps_of(advice.fix.request)
     if advice.fix.label == "Run 8 steps":
         assert runs == 8
     assert runs >= 4
+
+
+def test_samplers_with_steps_of_their_own_are_judged_by_them():
+    few = replace(MASKED, runs_steps=3)
+    fast, adaptive = (
+        replace(QUIET, sampling=SamplingSettings(steps=6, sampler=sampler))
+        for sampler in (Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE)
+    )
+    assert spoken(fast, few, "too-few-steps") is None, "each is worth three"
+    assert spoken(adaptive, few, "too-few-steps") is None
+    advice = spoken(fast, replace(MASKED, runs_steps=1), "too-few-steps")
+    assert advice is not None
+    assert advice.fix is not None
+    assert advice.fix.label == "11 steps"
+    long = SamplingSettings(steps=50, denoising_strength=0.3, sampler=Sampler.DPM_ADAPTIVE)
+    assert spoken(replace(QUIET, sampling=long), replace(MASKED, runs_steps=15), "steps-without-use") is None
 
 
 def test_the_last_run_counts_only_for_settings_like_its_own():

@@ -5,9 +5,8 @@ import pytest
 
 from underpaint.advice import Facts, LastRun
 from underpaint.canvas import planned, soft_mask
-from underpaint.facts import facts_of, runs_steps
+from underpaint.facts import facts_of
 from underpaint.geometry import Box, Size
-from underpaint.models.noise_schedule import NoiseSchedule
 from underpaint.request import (
     CanvasSettings,
     InpaintArea,
@@ -15,14 +14,7 @@ from underpaint.request import (
     MaskedContent,
     MaskMode,
     MaskSettings,
-    Profile,
-    Rules,
-    Sampler,
-    SamplingSettings,
-    StepRule,
 )
-from underpaint.sampling.denoiser import SigmaTable
-from underpaint.sampling.samplers import Sampling
 from underpaint.tasks import Task, Underpainting
 
 PICTURE = Size(100, 80)
@@ -137,23 +129,3 @@ def test_words_alone_have_no_frame():
     found = facts(mask=None, picture=None)
     assert (found.frame, found.picture, found.runs_steps) == (None, None, 20)
     assert found.working == Size(64, 64)
-
-
-@pytest.mark.parametrize("rules", [Profile.studio(), Profile.a1111()], ids=["studio", "a1111"])
-@pytest.mark.parametrize("step_rule", list(StepRule))
-@pytest.mark.parametrize("sampler", [each for each in Sampler if each is not Sampler.DPM_FAST])
-@pytest.mark.parametrize("strength", [0.35, 0.75, 1.0])
-def test_steps_are_counted_as_the_sampler_plans_them(
-    rules: Rules, step_rule: StepRule, sampler: Sampler, strength: float
-):
-    request = InpaintRequest(
-        sampling=SamplingSettings(sampler=sampler, denoising_strength=strength, steps=20),
-        rules=replace(rules, steps=step_rule),
-    )
-    sampling = Sampling(
-        settings=request.sampling,
-        noise=request.noise,
-        rules=request.rules,
-        table=SigmaTable(NoiseSchedule().alphas_cumprod()),
-    )
-    assert runs_steps(request, from_picture=True) == sampling.planned_steps(from_picture=True)

@@ -142,8 +142,13 @@ class Sampling:
         steps = step_range(self.settings, self.rules.steps)
         schedule = self._schedule(steps.schedule_steps)
         if self.rules.steps is StepRule.EXACT:
-            # counted from the end: a schedule may hold more levels than steps
-            return schedule[len(schedule) - 1 - steps.calls :]
+            # counted from the end: a schedule may hold more levels than steps, or fewer
+            return schedule[max(len(schedule) - 1 - steps.calls, 0) :]
+        if steps.first >= len(schedule):
+            raise InvalidRequest(
+                f"{self.settings.sampler} knows {len(schedule) - 1} noise levels, and with these settings of "
+                "sampling.steps and sampling.denoising_strength none of them is left; take fewer steps."
+            )
         return schedule[steps.first :]
 
     @property

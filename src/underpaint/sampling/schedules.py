@@ -156,5 +156,5 @@ def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
 
 def timesteps_for(steps: int, *, discard_penultimate: bool) -> list[int]:
     """DDIM's rising timesteps 1, 1 + stride, … as A1111 takes them. May hold more than `steps` entries."""
-    stride = 1000 // (steps + 1 if discard_penultimate else steps)
+    stride = max(1000 // (steps + 1 if discard_penultimate else steps), 1)
     return [min(t + 1, 999) for t in range(0, 1000, stride)]

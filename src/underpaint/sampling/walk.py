@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from underpaint.request import LastStepRule, Rules, Sampler, UniPcSettings
+from underpaint.sampling.counts import fast_steps
 from underpaint.sampling.denoiser import Denoiser, Step
 from underpaint.sampling.solvers.ancestral import (
     ddim_cfgpp,
@@ -16,7 +17,7 @@ from underpaint.sampling.solvers.ancestral import (
     lcm,
 )
 from underpaint.sampling.solvers.common import NoiseDraw
-from underpaint.sampling.solvers.dpm import dpm_adaptive, dpm_fast, fast_orders
+from underpaint.sampling.solvers.dpm import dpm_adaptive, dpm_fast
 from underpaint.sampling.solvers.karras import Churn, dpm_2, euler, heun
 from underpaint.sampling.solvers.multistep import dpmpp_2m, lms, plms
 from underpaint.sampling.solvers.restart import restart, restart_legs
@@ -53,8 +54,7 @@ def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastSt
         return 0
     match sampler:
         case Sampler.DPM_FAST:
-            is_clean = last_step is LastStepRule.CLEAN
-            return len(fast_orders(_fast_calls(sigmas, last_step))) + is_clean
+            return fast_steps(len(sigmas) - 1, last_step)
         case Sampler.RESTART:
             return len(restart_legs(sigmas))
         case _:
@@ -62,14 +62,9 @@ def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastSt
 
 
 def _dpm_fast(w: Walk) -> Iterator[Step]:
-    calls = _fast_calls(w.sigmas, w.rules.last_step)
+    calls = len(w.sigmas) - 1 - (w.rules.last_step is LastStepRule.CLEAN)  # one is kept for the step to 0
     steps = dpm_fast(w.denoise, w.x, *w.ends, calls, noise=w.noise, eta=w.eta, noise_scale=w.noise_scale)
     return _ended(steps, w)
-
-
-def _fast_calls(sigmas: Sequence[float], last_step: LastStepRule) -> int:
-    """One call is kept for the step to 0, where there is one."""
-    return len(sigmas) - 1 - (last_step is LastStepRule.CLEAN)
 
 
 def _dpm_adaptive(w: Walk) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from underpaint.image.resize import size_of
 from underpaint.models.glance import Glance, glance
 from underpaint.plan import Plan, plan
 from underpaint.request import InpaintArea, InpaintRequest, MaskSettings
+from underpaint.sampling.counts import StepCount, StepsKnown, count_steps
 from underpaint.server import drafts, tiles
 from underpaint.server.database import Database
 from underpaint.server.drafts import NodeDraft
@@ -56,7 +57,9 @@ def inspect(database: Database, node_id: str, settings: Settings) -> Inspection:
         mask_size=None if question.soft is None else size_of(question.soft),
         native_px=seen.native_px,
     )
-    return _answer(settings, question, planned, _facts(settings, question, planned, seen))
+    request = settings.request
+    count = count_steps(request.sampling, request.rules, from_picture=True)
+    return _answer(settings, count, planned, _facts(settings, question, planned, seen, count.steps))
 
 
 def job_mask(mask: np.ndarray, request: InpaintRequest) -> np.ndarray | None:
@@ -89,7 +92,7 @@ def _question(session: Session, node_id: str, request: InpaintRequest) -> Questi
     )
 
 
-def _facts(settings: Settings, question: Question, planned: Plan, seen: Glance) -> Facts:
+def _facts(settings: Settings, question: Question, planned: Plan, seen: Glance, steps: int) -> Facts:
     return facts_of(
         settings.request,
         planned,
@@ -101,18 +104,20 @@ def _facts(settings: Settings, question: Question, planned: Plan, seen: Glance) 
         sketch=question.sketch,
         task=settings.task,
         underpainting=settings.underpainting,
+        steps=steps,
         last_run=question.last_run,
         edits_since_import=question.edits_since_import,
     )
 
 
-def _answer(settings: Settings, question: Question, planned: Plan, facts: Facts) -> Inspection:
+def _answer(settings: Settings, count: StepCount, planned: Plan, facts: Facts) -> Inspection:
     notes = [] if planned.repaints else ["Nothing is masked; the picture stays as it is."]
     return Inspection(
         frame=frame_of(planned.crop),
         working_width=planned.working.width,
         working_height=planned.working.height,
-        runs_steps=facts.runs_steps if planned.repaints else 0,
+        runs_steps=count.steps if planned.repaints else 0,
+        steps_known=count.known if planned.repaints else StepsKnown.EXACT,
         of_steps=settings.request.sampling.steps,
         mask_cover=facts.mask_cover,
         mask_cover_of_frame=facts.mask_cover_of_frame,

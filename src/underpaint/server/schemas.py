@@ -8,6 +8,7 @@ from annotated_types import MaxLen
 
 from underpaint.advice import Advice
 from underpaint.request import STRICT, InpaintRequest, Seed
+from underpaint.sampling.counts import StepsKnown
 from underpaint.tasks import Task, Underpainting
 
 Name = Annotated[str, MaxLen(200)]
@@ -243,6 +244,8 @@ class Inspection:
     working_width: int
     working_height: int
     runs_steps: int
+    """As the engine will count them: `steps` of the job's progress."""
+    steps_known: StepsKnown
     of_steps: int
     mask_cover: float
     """Share of the picture under the soft mask."""

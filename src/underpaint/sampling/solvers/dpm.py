@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from underpaint.sampling.counts import fast_orders
 from underpaint.sampling.denoiser import Denoiser, Step
 from underpaint.sampling.solvers.common import NoiseDraw, ancestral_levels, log_step, slope
 
@@ -55,14 +56,6 @@ def dpm_fast(
             x = x + noise(sigma, sigma_next) * noise_scale * sigma_up
         sigma = sigma_next
         yield Step(index=i, sigma=sigma, x=x, denoised=denoised)
-
-
-def fast_orders(calls: int) -> list[int]:
-    """The orders of DPM-Solver-fast's steps, which add up to `calls`."""
-    whole, rest = divmod(calls, 3)
-    if rest:
-        return [3] * whole + [rest]
-    return [3] * (whole - 1) + [2, 1] if whole else []
 
 
 def dpm_adaptive(

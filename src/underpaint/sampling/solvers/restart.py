@@ -6,15 +6,12 @@ from itertools import pairwise
 
 from torch import Tensor
 
+from underpaint.sampling.counts import restart_shares
 from underpaint.sampling.denoiser import Denoiser, Step
 from underpaint.sampling.schedules import karras_between
 from underpaint.sampling.solvers.common import NoiseDraw
 from underpaint.sampling.solvers.karras import heun_step
 
-FEWEST_STEPS = 20
-"""Shorter runs have no steps to spare for a restart."""
-FEWEST_STEPS_FOR_TWO = 36
-STEPS_OF_ONE = 9
 RESTART_FROM, RESTART_TO = 0.1, 2.0
 
 Leg = tuple[float, float]
@@ -22,15 +19,11 @@ Leg = tuple[float, float]
 
 def restart_legs(sigmas: Sequence[float]) -> list[Leg]:
     """The (sigma, sigma_next) of every step, as many as `sigmas` has, of which only the ends and the number count once
-    there is a restart. A leg that begins above the last one's end is where noise is added.
-
-    From 20 steps on, 9 of them are spent on one restart; from 36 on, half of them on two.
-    """
+    there is a restart. A leg that begins above the last one's end is where noise is added."""
     steps = len(sigmas) - 1
-    if steps < FEWEST_STEPS:
+    times, steps_of_one = restart_shares(steps)
+    if not times:
         return list(pairwise(sigmas))
-    times = 2 if steps >= FEWEST_STEPS_FOR_TWO else 1
-    steps_of_one = steps // 4 if times == 2 else STEPS_OF_ONE
     levels = karras_between(sigmas[0], sigmas[-2], steps - steps_of_one * times).tolist()
     low, high = _nearest(levels, RESTART_FROM), _nearest(levels, RESTART_TO)
     legs = list(pairwise(levels))

@@ -268,6 +268,7 @@ export interface Inspection {
   working_width: number;
   working_height: number;
   runs_steps: number;
+  steps_known: "exact" | "at-most" | "adaptive";
   of_steps: number;
   mask_cover: number;
   mask_cover_of_frame: number;

@@ -39,7 +39,9 @@ export function zoneText(underpainting, [low, high]) {
  * @param {Inspection | null} inspection
  * @param {number} steps asked for
  */
-export const stepsOf = (inspection, steps) => ({ runs: inspection?.runs_steps || null, of: inspection?.of_steps ?? steps });
+export const stepsOf = (inspection, steps) => ({
+  runs: inspection?.runs_steps || null, of: inspection?.of_steps ?? steps, known: inspection?.steps_known ?? 'exact',
+});
 
 /** "602 → 768 px": the longer side of what is seen, and of the size the model works at.
  *  @param {Frame} frame @param {number} width @param {number} height */

@@ -6,6 +6,8 @@ import { Slider } from '../parts.js';
 import { bound } from './bind.js';
 
 const MOST_PIPS = 60;
+/** Its steps are longer than those asked for. */
+const FAST = 'DPM fast';
 /** So that the words about the zone do not run into those at the ends. */
 const TEXT_LIMITS = { least: 30, most: 72 };
 
@@ -27,18 +29,20 @@ export function Strength() {
         <span class="z" id="strength-zone" style=${{ left: `${middle}%` }}>${zoneText(underpainting, zone)}</span>
         <span>${zone[1] > 0.9 ? '' : 'repaint'}</span>
       </div>
-      <${Steps} steps=${sampling.steps} />
+      <${Steps} steps=${sampling.steps} sampler=${sampling.sampler} />
     </section>`;
 }
 
-/** The number comes from the engine, in whichever mode it runs. @param {{steps: number}} props */
-function Steps({ steps }) {
-  const { runs, of } = stepsOf(inspection.value, steps);
+/** The number comes from the engine, in whichever mode it runs. @param {{steps: number, sampler: string}} props */
+function Steps({ steps, sampler }) {
+  const { runs, of, known } = stepsOf(inspection.value, steps);
   if (runs === null) return html`<div class="steps" id="strength-steps"><span>${of} steps</span></div>`;
+  if (known === 'adaptive') return html`<div class="steps" id="strength-steps"><span>${sampler} runs as many steps as it needs</span></div>`;
+  const isFast = sampler === FAST;
   return html`
     <div class="steps">
-      <div class=${`pips ${of > 30 ? 'many' : ''}`} aria-hidden="true">${of <= MOST_PIPS ? pips(runs, of) : bars(runs, of)}</div>
-      <span id="strength-steps">Runs <b>${runs}</b> of ${of} steps</span>
+      ${isFast || html`<div class=${`pips ${of > 30 ? 'many' : ''}`} aria-hidden="true">${of <= MOST_PIPS ? pips(runs, of) : bars(runs, of)}</div>`}
+      <span id="strength-steps">Runs ${known === 'at-most' && 'at most '}<b>${runs}</b> of ${of} steps${isFast && ', up to 3 calls each'}</span>
     </div>`;
 }
 
@@ -46,4 +50,4 @@ function Steps({ steps }) {
 const pips = (runs, of) => Array.from({ length: of }, (_, index) => html`<i key=${index} class=${index >= of - runs ? 'on' : ''}></i>`);
 
 /** @param {number} runs @param {number} of */
-const bars = (runs, of) => html`<i style=${{ flex: of - runs }}></i><i class="on" style=${{ flex: runs }}></i>`;
+const bars = (runs, of) => html`<i style=${{ flex: Math.max(0, of - runs) }}></i><i class="on" style=${{ flex: runs }}></i>`;
