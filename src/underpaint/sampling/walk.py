@@ -34,6 +34,8 @@ class Walk:
     """At least two."""
     ends: tuple[float, float]
     """First level and last above 0, for the solvers that choose those in between."""
+    fast_calls: int
+    """How many calls DPM fast makes between them."""
     noise: NoiseDraw
     eta: float
     noise_scale: float
@@ -47,14 +49,15 @@ def walked(sampler: Sampler, walk: Walk) -> Iterator[Step]:
     return SOLVERS[sampler](walk)
 
 
-def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastStepRule) -> int:
+def number_of_steps(
+    sampler: Sampler, sigmas: Sequence[float], fast_calls: int, last_step: LastStepRule
+) -> int:
     """How many steps `walked` yields over these sigmas; for DPM adaptive, the highest index and one."""
     if len(sigmas) < 2:
         return 0
     match sampler:
         case Sampler.DPM_FAST:
-            is_clean = last_step is LastStepRule.CLEAN
-            return len(fast_orders(_fast_calls(sigmas, last_step))) + is_clean
+            return len(fast_orders(fast_calls)) + (last_step is LastStepRule.CLEAN)
         case Sampler.RESTART:
             return len(restart_legs(sigmas))
         case _:
@@ -62,14 +65,10 @@ def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastSt
 
 
 def _dpm_fast(w: Walk) -> Iterator[Step]:
-    calls = _fast_calls(w.sigmas, w.rules.last_step)
-    steps = dpm_fast(w.denoise, w.x, *w.ends, calls, noise=w.noise, eta=w.eta, noise_scale=w.noise_scale)
+    steps = dpm_fast(
+        w.denoise, w.x, *w.ends, w.fast_calls, noise=w.noise, eta=w.eta, noise_scale=w.noise_scale
+    )
     return _ended(steps, w)
-
-
-def _fast_calls(sigmas: Sequence[float], last_step: LastStepRule) -> int:
-    """One call is kept for the step to 0, where there is one."""
-    return len(sigmas) - 1 - (last_step is LastStepRule.CLEAN)
 
 
 def _dpm_adaptive(w: Walk) -> Iterator[Step]:
