@@ -70,7 +70,11 @@ UNIPC_SPACINGS = {
     "time_quadratic": UniPcSpacing.TIME_QUADRATIC,
     "logSNR": UniPcSpacing.LOG_SNR,
 }
-UNIPC_VARIANTS = {"bh1": UniPcVariant.BH1, "bh2": UniPcVariant.BH2}
+UNIPC_VARIANTS = {
+    "bh1": UniPcVariant.BH1,
+    "bh2": UniPcVariant.BH2,
+    "vary_coeff": UniPcVariant.VARY_COEFF,
+}
 NOISE_LEVELS = {"Default": NoiseLevels.TRAINED, "Zero Terminal SNR": NoiseLevels.ZERO_TERMINAL_SNR}
 OLD_KARRAS_SIGMAS = (0.1, 10.0)
 

@@ -208,12 +208,24 @@ class NoiseLevels(StrEnum):
 
 
 class UniPcVariant(StrEnum):
-    """UniPC's B(h) (Zhao et al. 2023)."""
+    """How UniPC weighs the estimates it knows (Zhao et al. 2023)."""
 
     BH1 = "bh1"
-    """h"""
+    """B(h) = h"""
     BH2 = "bh2"
-    """e^h - 1"""
+    """B(h) = e^h - 1"""
+    VARY_COEFF = "vary-coeff"
+    """Coefficients that vary with h, without a B(h)."""
+
+
+class UniPcCorrectorRule(StrEnum):
+    """What UniPC's variant `vary-coeff` corrects by."""
+
+    A1111 = "a1111"
+    """As in its authors' code, which takes one weight of another row and leaves out terms: it converges with
+    first order only."""
+    EXACT = "exact"
+    """All terms of the paper."""
 
 
 class UniPcSpacing(StrEnum):
@@ -267,6 +279,7 @@ class Rules:
     last_step: LastStepRule = LastStepRule.CLEAN
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
+    unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
     prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
     prompt_timeline: TimelineRule = TimelineRule.EXACT
     unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
@@ -288,6 +301,7 @@ class Profile:
             last_step=LastStepRule.A1111,
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
+            unipc_corrector=UniPcCorrectorRule.A1111,
             prompt_weight=PromptWeightRule.A1111,
             prompt_timeline=TimelineRule.A1111,
             unknown_networks=UnknownNetworks.IGNORED,

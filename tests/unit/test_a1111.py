@@ -201,6 +201,7 @@ def test_unipc_has_settings_of_its_own():
     options = {"uni_pc_variant": "bh2", "uni_pc_skip_type": "logSNR", "uni_pc_order": 2}
     unipc = img2img(options, sampler_name="UniPC").sampling.unipc
     assert (unipc.variant, unipc.spacing, unipc.order) == (UniPcVariant.BH2, UniPcSpacing.LOG_SNR, 2)
+    assert img2img({"uni_pc_variant": "vary_coeff"}).sampling.unipc.variant is UniPcVariant.VARY_COEFF
     assert not img2img({"uni_pc_lower_order_final": False}).sampling.unipc.lowers_final_order
 
 
@@ -232,7 +233,7 @@ def test_open_seeds(seed: Any):
         pytest.param({"script_name": "x/y/z plot"}, id="script"),
         pytest.param({"refiner_checkpoint": "other"}, id="refiner"),
         pytest.param({"alwayson_scripts": {"ControlNet": {"args": [{"module": "canny"}]}}}, id="ControlNet"),
-        pytest.param({"override_settings": {"uni_pc_variant": "vary_coeff"}}, id="UniPC variant"),
+        pytest.param({"override_settings": {"uni_pc_variant": "bh3"}}, id="UniPC variant"),
         pytest.param({"override_settings": {"uni_pc_skip_type": "random"}}, id="UniPC spacing"),
         pytest.param({"override_settings": {"emphasis": "Loud"}}, id="emphasis"),
         pytest.param({"override_settings": {"randn_source": "Dice"}}, id="noise source"),

@@ -98,6 +98,7 @@ def _unipc(w: Walk) -> Iterator[Step]:
         w.sigmas,
         order=min(w.unipc.order, len(w.sigmas) - 1),
         variant=w.unipc.variant,
+        corrector=w.rules.unipc_corrector,
         lowers_final_order=w.unipc.lowers_final_order,
     )
 
