@@ -111,6 +111,17 @@ class Emphasis(StrEnum):
     NONE = "none"
 
 
+class FileReading(StrEnum):
+    """How files become pictures and masks, where the request is known when they are read: on the command line and in
+    A1111's API."""
+
+    A1111 = "a1111"
+    """8 bits, no colour profile; 16-bit greys end at 255. Only RGBA and palettes of several opacities have
+    transparency: grey with alpha and a single transparent colour count as opaque."""
+    EXACT = "exact"
+    """All the depth and transparency that a file has, and its colour profile."""
+
+
 class StepRule(StrEnum):
     """How denoising strength d and S steps become model calls."""
 
@@ -270,6 +281,7 @@ class Rules:
 
     __pydantic_config__: ClassVar = STRICT
 
+    file_reading: FileReading = FileReading.EXACT
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
@@ -292,6 +304,7 @@ class Profile:
     def a1111() -> Rules:
         """What AUTOMATIC1111's webui 1.10.1 does, quirks included."""
         return Rules(
+            file_reading=FileReading.A1111,
             steps=StepRule.A1111,
             latent_mask=LatentMaskRule.ROUNDED,
             content_noise=ContentNoise.SHARED,
@@ -538,6 +551,11 @@ class InpaintRequest:
     def latent_mask_rule(self) -> LatentMaskRule:
         """The rule that holds: soft inpainting has its own."""
         return LatentMaskRule.SOFT if self.soft_inpainting.enabled else self.rules.latent_mask
+
+    @property
+    def keeps_soft_alpha(self) -> bool:
+        """Whether a mask file's transparency may be partial: where masks are rounded, it is too."""
+        return self.latent_mask_rule is LatentMaskRule.SOFT
 
     def with_seeds_drawn(self, rng: random.Random) -> "InpaintRequest":
         """The same request with every open seed replaced by a number from `rng`; a subseed without effect becomes 0."""

@@ -21,6 +21,7 @@ export type RngSource = "cpu" | "nv";
 export type Emphasis = "original" | "no-norm" | "ignore" | "none";
 
 export interface Rules {
+  file_reading: "a1111" | "exact";
   steps: "a1111" | "a1111-fix-steps" | "exact";
   latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
