@@ -116,6 +116,13 @@ def test_every_setting_arrives():
     assert ours.model == "a"
 
 
+@pytest.mark.parametrize(
+    ("value", "mode"), [(0, MaskMode.MASKED), (1, MaskMode.NOT_MASKED), (2, MaskMode.NOT_MASKED)]
+)
+def test_any_number_but_zero_inverts_the_mask(value: int, mode: MaskMode):
+    assert img2img(inpainting_mask_invert=value).mask.mode is mode
+
+
 def test_text_to_image_has_no_picture_settings():
     ours = request_from_api({"denoising_strength": 0.2, "mask_blur": 9}, {}, endpoint="txt2img")
     assert ours.sampling.denoising_strength == 1
@@ -132,6 +139,9 @@ def test_text_to_image_has_no_picture_settings():
         ("DPM++ 2M Karras", "nonsense", (Sampler.DPMPP_2M, Scheduler.AUTOMATIC)),
         ("Euler a", "sgm_uniform", (Sampler.EULER_A, Scheduler.SGM_UNIFORM)),
         ("Euler SGMUniform", "", (Sampler.EULER, Scheduler.SGM_UNIFORM)),
+        ("Euler", "SGMUniform", (Sampler.EULER, Scheduler.AUTOMATIC)),
+        ("Euler SGM Uniform", "", (Sampler.DPMPP_2M, Scheduler.UNIFORM)),
+        ("Euler Karras Uniform", "", (Sampler.EULER, Scheduler.KARRAS)),
         ("Euler DDIM", "", (Sampler.EULER, Scheduler.DDIM)),
         ("DDIM", "", (Sampler.DDIM, Scheduler.AUTOMATIC)),
         ("DPM++ 2M SDE Heun Exponential", "", (Sampler.DPMPP_2M_SDE_HEUN, Scheduler.EXPONENTIAL)),
