@@ -106,8 +106,11 @@ def run_case(folder: Path, models: Models) -> list[Event]:
     body = record["request"]
     options = {"sd_model_checkpoint": DEFAULT_MODEL} | record["global_options"]
     request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
-    pictures = [load_picture(folder / name) for name in body.get("init_images") or []]
-    mask = load_mask(folder / body["mask"]) if body.get("mask") else None
+    rule = request.rules.file_reading
+    pictures = [load_picture(folder / name, rule=rule) for name in body.get("init_images") or []]
+    mask = None
+    if body.get("mask"):
+        mask = load_mask(folder / body["mask"], rule=rule, keeps_soft_alpha=request.keeps_soft_alpha)
     model = models.get(request.model)
     return list(inpaint(request, model, pictures=pictures, mask=mask, folders=[models.folder]))
 

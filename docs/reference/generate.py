@@ -77,6 +77,7 @@ def heard_by(sampler: Sampler) -> str:
         "`rules.last_step`": sampler in (Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE),
         "`rules.step_control`": sampler is Sampler.DPM_ADAPTIVE,
         "`rules.third_order`": sampler is Sampler.DPMPP_3M_SDE,
+        "`rules.unipc_corrector`": sampler is Sampler.UNIPC,
         "`unipc…`": sampler is Sampler.UNIPC,
     }
     return ", ".join(name for name, is_heard in heard.items() if is_heard)

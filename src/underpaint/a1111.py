@@ -70,7 +70,11 @@ UNIPC_SPACINGS = {
     "time_quadratic": UniPcSpacing.TIME_QUADRATIC,
     "logSNR": UniPcSpacing.LOG_SNR,
 }
-UNIPC_VARIANTS = {"bh1": UniPcVariant.BH1, "bh2": UniPcVariant.BH2}
+UNIPC_VARIANTS = {
+    "bh1": UniPcVariant.BH1,
+    "bh2": UniPcVariant.BH2,
+    "vary_coeff": UniPcVariant.VARY_COEFF,
+}
 NOISE_LEVELS = {"Default": NoiseLevels.TRAINED, "Zero Terminal SNR": NoiseLevels.ZERO_TERMINAL_SNR}
 OLD_KARRAS_SIGMAS = (0.1, 10.0)
 
@@ -120,6 +124,9 @@ UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
     "face_restoration": (False,),
     "upscaler_for_img2img": ("", "None"),
     "sd_vae": ("Automatic", "None"),
+    "sd_hypernetwork": ("", "None"),
+    "sd_lora": ("", "None"),
+    "fp8_storage": ("Disable",),
     "sd_vae_encode_method": ("Full",),
     "sd_vae_decode_method": ("Full",),
     "no_dpmpp_sde_batch_determinism": (False,),
@@ -177,15 +184,18 @@ def model_name(title: str) -> str:
 
 
 def _split_suffix(sampler_name: str) -> tuple[str, Scheduler]:
+    """Goes through the table once, as A1111: "Euler SGM Uniform" ends with Uniform, and "Euler SGM" is no sampler."""
+    found = Scheduler.AUTOMATIC
     for scheduler, names in SCHEDULER_NAMES.items():
-        for name in (scheduler.value, *names):
-            if sampler_name.endswith(" " + name):
-                return sampler_name.removesuffix(" " + name), scheduler
-    return sampler_name, Scheduler.AUTOMATIC
+        ending = next((n for n in (scheduler.value, *names) if sampler_name.endswith(" " + n)), None)
+        if ending is not None:
+            sampler_name, found = sampler_name.removesuffix(" " + ending), scheduler
+    return sampler_name, found
 
 
 def _scheduler(name: str) -> Scheduler:
-    matches = (known for known, names in SCHEDULER_NAMES.items() if name in (known.value, *names))
+    """By name or label; the names after the first are aliases, which count at a sampler's end only."""
+    matches = (known for known, names in SCHEDULER_NAMES.items() if name in (known.value, names[0]))
     return next(matches, Scheduler.AUTOMATIC)
 
 
@@ -200,7 +210,7 @@ def _with_picture(
     return replace(
         request,
         mask=MaskSettings(
-            mode=fields.choice("inpainting_mask_invert", MASK_MODES, 0),
+            mode=MASK_MODES[fields.flag("inpainting_mask_invert", default=False)],
             blur_x_px=fields.number("mask_blur_x" if blur_px is None else "mask_blur", 4),
             blur_y_px=fields.number("mask_blur_y" if blur_px is None else "mask_blur", 4),
             conditioning_strength=effective.number("inpainting_mask_weight", 1.0),

@@ -111,6 +111,17 @@ class Emphasis(StrEnum):
     NONE = "none"
 
 
+class FileReading(StrEnum):
+    """How files become pictures and masks, where the request is known when they are read: on the command line and in
+    A1111's API."""
+
+    A1111 = "a1111"
+    """8 bits, no colour profile; 16-bit greys end at 255. Only RGBA and palettes of several opacities have
+    transparency: grey with alpha and a single transparent colour count as opaque."""
+    EXACT = "exact"
+    """All the depth and transparency that a file has, and its colour profile."""
+
+
 class StepRule(StrEnum):
     """How denoising strength d and S steps become model calls."""
 
@@ -208,12 +219,24 @@ class NoiseLevels(StrEnum):
 
 
 class UniPcVariant(StrEnum):
-    """UniPC's B(h) (Zhao et al. 2023)."""
+    """How UniPC weighs the estimates it knows (Zhao et al. 2023)."""
 
     BH1 = "bh1"
-    """h"""
+    """B(h) = h"""
     BH2 = "bh2"
-    """e^h - 1"""
+    """B(h) = e^h - 1"""
+    VARY_COEFF = "vary-coeff"
+    """Coefficients that vary with h, without a B(h)."""
+
+
+class UniPcCorrectorRule(StrEnum):
+    """What UniPC's variant `vary-coeff` corrects by."""
+
+    A1111 = "a1111"
+    """As in its authors' code, which takes one weight of another row and leaves out terms: it converges with
+    first order only."""
+    EXACT = "exact"
+    """All terms of the paper."""
 
 
 class UniPcSpacing(StrEnum):
@@ -258,6 +281,7 @@ class Rules:
 
     __pydantic_config__: ClassVar = STRICT
 
+    file_reading: FileReading = FileReading.EXACT
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
@@ -267,6 +291,7 @@ class Rules:
     last_step: LastStepRule = LastStepRule.CLEAN
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
+    unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
     prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
     prompt_timeline: TimelineRule = TimelineRule.EXACT
     unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
@@ -279,6 +304,7 @@ class Profile:
     def a1111() -> Rules:
         """What AUTOMATIC1111's webui 1.10.1 does, quirks included."""
         return Rules(
+            file_reading=FileReading.A1111,
             steps=StepRule.A1111,
             latent_mask=LatentMaskRule.ROUNDED,
             content_noise=ContentNoise.SHARED,
@@ -288,6 +314,7 @@ class Profile:
             last_step=LastStepRule.A1111,
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
+            unipc_corrector=UniPcCorrectorRule.A1111,
             prompt_weight=PromptWeightRule.A1111,
             prompt_timeline=TimelineRule.A1111,
             unknown_networks=UnknownNetworks.IGNORED,
@@ -524,6 +551,11 @@ class InpaintRequest:
     def latent_mask_rule(self) -> LatentMaskRule:
         """The rule that holds: soft inpainting has its own."""
         return LatentMaskRule.SOFT if self.soft_inpainting.enabled else self.rules.latent_mask
+
+    @property
+    def keeps_soft_alpha(self) -> bool:
+        """Whether a mask file's transparency may be partial: where masks are rounded, it is too."""
+        return self.latent_mask_rule is LatentMaskRule.SOFT
 
     def with_seeds_drawn(self, rng: random.Random) -> "InpaintRequest":
         """The same request with every open seed replaced by a number from `rng`; a subseed without effect becomes 0."""

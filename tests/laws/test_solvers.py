@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from underpaint.request import ThirdOrderRule, UniPcVariant
+from underpaint.request import ThirdOrderRule, UniPcCorrectorRule, UniPcVariant
 from underpaint.sampling.denoiser import Step
 from underpaint.sampling.solvers.ancestral import (
     ddim_cfgpp,
@@ -67,8 +67,12 @@ def last(steps: Iterator[Step]) -> Tensor:
     return step.x
 
 
-def unipc_of(order: int, variant: UniPcVariant) -> Solve:
-    return lambda x, s: unipc(exact_denoiser, x, s, order=order, variant=variant, lowers_final_order=False)
+def unipc_of(
+    order: int, variant: UniPcVariant, corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
+) -> Solve:
+    return lambda x, s: unipc(
+        exact_denoiser, x, s, order=order, variant=variant, corrector=corrector, lowers_final_order=False
+    )
 
 
 def third_order(rule: ThirdOrderRule) -> Solve:
@@ -105,6 +109,10 @@ DETERMINISTIC: dict[str, tuple[Solve, int]] = {
     "UniPC of order 1": (unipc_of(1, UniPcVariant.BH1), 2),
     "UniPC of order 2": (unipc_of(2, UniPcVariant.BH2), 3),
     "UniPC of order 3": (unipc_of(3, UniPcVariant.BH1), 4),
+    "UniPC with varying coefficients of order 1": (unipc_of(1, UniPcVariant.VARY_COEFF), 2),
+    "UniPC with varying coefficients of order 2": (unipc_of(2, UniPcVariant.VARY_COEFF), 3),
+    "UniPC with varying coefficients of order 3": (unipc_of(3, UniPcVariant.VARY_COEFF), 4),
+    "the same in A1111": (unipc_of(3, UniPcVariant.VARY_COEFF, UniPcCorrectorRule.A1111), 1),
 }
 
 

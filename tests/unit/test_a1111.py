@@ -116,6 +116,13 @@ def test_every_setting_arrives():
     assert ours.model == "a"
 
 
+@pytest.mark.parametrize(
+    ("value", "mode"), [(0, MaskMode.MASKED), (1, MaskMode.NOT_MASKED), (2, MaskMode.NOT_MASKED)]
+)
+def test_any_number_but_zero_inverts_the_mask(value: int, mode: MaskMode):
+    assert img2img(inpainting_mask_invert=value).mask.mode is mode
+
+
 def test_text_to_image_has_no_picture_settings():
     ours = request_from_api({"denoising_strength": 0.2, "mask_blur": 9}, {}, endpoint="txt2img")
     assert ours.sampling.denoising_strength == 1
@@ -132,6 +139,9 @@ def test_text_to_image_has_no_picture_settings():
         ("DPM++ 2M Karras", "nonsense", (Sampler.DPMPP_2M, Scheduler.AUTOMATIC)),
         ("Euler a", "sgm_uniform", (Sampler.EULER_A, Scheduler.SGM_UNIFORM)),
         ("Euler SGMUniform", "", (Sampler.EULER, Scheduler.SGM_UNIFORM)),
+        ("Euler", "SGMUniform", (Sampler.EULER, Scheduler.AUTOMATIC)),
+        ("Euler SGM Uniform", "", (Sampler.DPMPP_2M, Scheduler.UNIFORM)),
+        ("Euler Karras Uniform", "", (Sampler.EULER, Scheduler.KARRAS)),
         ("Euler DDIM", "", (Sampler.EULER, Scheduler.DDIM)),
         ("DDIM", "", (Sampler.DDIM, Scheduler.AUTOMATIC)),
         ("DPM++ 2M SDE Heun Exponential", "", (Sampler.DPMPP_2M_SDE_HEUN, Scheduler.EXPONENTIAL)),
@@ -201,6 +211,7 @@ def test_unipc_has_settings_of_its_own():
     options = {"uni_pc_variant": "bh2", "uni_pc_skip_type": "logSNR", "uni_pc_order": 2}
     unipc = img2img(options, sampler_name="UniPC").sampling.unipc
     assert (unipc.variant, unipc.spacing, unipc.order) == (UniPcVariant.BH2, UniPcSpacing.LOG_SNR, 2)
+    assert img2img({"uni_pc_variant": "vary_coeff"}).sampling.unipc.variant is UniPcVariant.VARY_COEFF
     assert not img2img({"uni_pc_lower_order_final": False}).sampling.unipc.lowers_final_order
 
 
@@ -232,7 +243,7 @@ def test_open_seeds(seed: Any):
         pytest.param({"script_name": "x/y/z plot"}, id="script"),
         pytest.param({"refiner_checkpoint": "other"}, id="refiner"),
         pytest.param({"alwayson_scripts": {"ControlNet": {"args": [{"module": "canny"}]}}}, id="ControlNet"),
-        pytest.param({"override_settings": {"uni_pc_variant": "vary_coeff"}}, id="UniPC variant"),
+        pytest.param({"override_settings": {"uni_pc_variant": "bh3"}}, id="UniPC variant"),
         pytest.param({"override_settings": {"uni_pc_skip_type": "random"}}, id="UniPC spacing"),
         pytest.param({"override_settings": {"emphasis": "Loud"}}, id="emphasis"),
         pytest.param({"override_settings": {"randn_source": "Dice"}}, id="noise source"),

@@ -47,5 +47,5 @@ def generate(
     from underpaint.cli.running import Inputs, run
     from underpaint.cli.sources import read_inputs
 
-    inputs = Inputs() if image is None else read_inputs(image)
+    inputs = Inputs() if image is None else read_inputs(request, image)
     run(request, inputs, OutputOptions(out=out, as_json=as_json), device)

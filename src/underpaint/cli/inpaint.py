@@ -79,7 +79,7 @@ def inpaint(
 
     run(
         request,
-        read_inputs(image, mask, sketch),
+        read_inputs(request, image, mask, sketch),
         OutputOptions(out=out, save_under=save_under, as_json=as_json),
         device,
     )

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,12 +112,14 @@ def _inputs(recipe: "Recipe", *, image: Path | None, mask: Path | None, sketch: 
     if not recipe.picture_sha256:
         return Inputs()
     wanted = recipe.picture_sha256[recipe.image_index % len(recipe.picture_sha256)]
-    picture = stored_picture(wanted) if image is None else load_picture(image)
+    rule = recipe.request.rules.file_reading
+    picture = stored_picture(wanted) if image is None else load_picture(image, rule=rule)
     _check_input("picture", "--image", wanted, None if picture is None else picture.sha256)
     assert picture is not None
+    read_mask = partial(load_mask, rule=rule, keeps_soft_alpha=recipe.request.keeps_soft_alpha)
     return Inputs(
         pictures=(picture,),
-        mask=_layer("mask", recipe.mask_sha256, stored_mask, mask, load_mask),
+        mask=_layer("mask", recipe.mask_sha256, stored_mask, mask, read_mask),
         sketch=_layer("sketch", recipe.sketch_sha256, stored_sketch, sketch, load_sketch),
     )
 

@@ -23,6 +23,7 @@ from underpaint.errors import OutOfMemory, UnreadableImage
 from underpaint.image.blend import to_bytes
 from underpaint.image.picture import Picture
 from underpaint.image.png import PNG_SIGNATURE, check_png, text_in_png
+from underpaint.request import FileReading
 
 T = TypeVar("T")
 
@@ -39,12 +40,16 @@ _pillow_lock = threading.Lock()
 """Python 3.11's warning filters belong to the whole process; one thread at a time may change them."""
 
 
-def load_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
+def load_picture(
+    source: Path | bytes, *, name: str | None = None, rule: FileReading = FileReading.EXACT
+) -> Picture:
     """A picture of any format Pillow reads: the first frame, upright, palettes and greys as RGB.
 
-    16-bit greys and 16-bit PNGs keep their depth. CMYK goes through its profile to sRGB if it has one. `name`: what
-    errors call it.
+    By the exact rule 16-bit greys and 16-bit PNGs keep their depth, and CMYK goes through its profile to sRGB if it has
+    one. `name`: what errors call it.
     """
+    if rule is FileReading.A1111:
+        return Picture(_read_as_a1111(source, name, opaque_mode="RGB"))
     raster = _read(source, name)
     pixels = raster.pixels
     if pixels.shape[2] <= 2:
@@ -53,18 +58,29 @@ def load_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
     return Picture(np.ascontiguousarray(pixels), raster.icc_profile)
 
 
-def load_mask(source: Path | bytes, *, name: str | None = None) -> np.ndarray:
+def load_mask(
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    rule: FileReading = FileReading.EXACT,
+    keeps_soft_alpha: bool = False,
+) -> np.ndarray:
     """A mask, uint8 (height, width), 255 = repaint.
 
-    With an alpha channel that is not fully opaque: where alpha is more than half. Otherwise the luma, soft values
-    kept. As A1111, except that grey with alpha counts as having alpha: PNG optimisers make it from RGBA.
+    With an alpha channel that is not fully opaque: where alpha is more than half, or with `keeps_soft_alpha` the alpha.
+    Otherwise the luma, soft values kept. By the exact rule grey with alpha has alpha too: PNG optimisers make it from
+    RGBA.
     """
-    pixels = _read(source, name).pixels
+    if rule is FileReading.A1111:
+        pixels = _read_as_a1111(source, name, opaque_mode="L")
+    else:
+        pixels = _read(source, name).pixels
     if pixels.dtype == np.uint16:
         pixels = to_bytes(pixels)
     channels = pixels.shape[2]
     if channels in (2, 4) and pixels[..., -1].min() < 255:
-        return np.where(pixels[..., -1] > 128, 255, 0).astype(np.uint8)
+        alpha = pixels[..., -1]
+        return alpha.copy() if keeps_soft_alpha else np.where(alpha > 128, 255, 0).astype(np.uint8)
     if channels <= 2:
         return np.ascontiguousarray(pixels[..., 0])
     return np.array(Image.fromarray(np.ascontiguousarray(pixels[..., :3])).convert("L"))
@@ -116,6 +132,23 @@ class _Raster:
 
 def _read(source: Path | bytes, name: str | None = None) -> _Raster:
     return reading(source, name, _decoded)
+
+
+def _read_as_a1111(source: Path | bytes, name: str | None, *, opaque_mode: str) -> np.ndarray:
+    """uint8 (height, width, channel), upright: RGBA where A1111 heeds transparency, else `opaque_mode` ("RGB" or "L").
+    Pillow's conversions are its own."""
+
+    def decoded(image: Image.Image, data: bytes, name: str) -> np.ndarray:
+        orientation = orientation_of(image)
+        if image.format == "PNG":
+            check_png(data)
+        image.load()
+        has_opacities = image.mode in ("RGB", "P") and isinstance(image.info.get("transparency"), bytes)
+        is_rgba = image.mode == "RGBA" or has_opacities
+        pixels = np.array(image.convert("RGBA" if is_rgba else opaque_mode))
+        return _upright(pixels[..., None] if pixels.ndim == 2 else pixels, orientation)
+
+    return np.ascontiguousarray(reading(source, name, decoded))
 
 
 def reading(source: Path | bytes, name: str | None, read: Callable[[Image.Image, bytes, str], T]) -> T:

@@ -52,22 +52,13 @@ def count_steps(settings: SamplingSettings, rules: Rules, *, from_picture: bool)
     steps = _walked_levels(settings, rules.steps, part)
     match settings.sampler:
         case Sampler.DPM_FAST:
-            return StepCount(steps=fast_steps(steps, rules.last_step))
+            return StepCount(steps=_fast_steps(settings, rules, steps, from_picture=from_picture))
         case Sampler.DPM_ADAPTIVE:
             return StepCount(steps=steps, known=StepsKnown.ADAPTIVE)
         case Sampler.RESTART if steps >= RESTART_FEWEST_STEPS and not _has_room(settings, part):
             return StepCount(steps=steps, known=StepsKnown.AT_MOST)
         case _:
             return StepCount(steps=steps)
-
-
-def fast_steps(steps: int, last_step: LastStepRule) -> int:
-    """Steps of DPM fast on a schedule of so many: each makes up to three calls, and one call is kept for the step to 0,
-    where there is one."""
-    if steps == 0:
-        return 0
-    to_zero = last_step is LastStepRule.CLEAN
-    return len(fast_orders(steps - to_zero)) + to_zero
 
 
 def fast_orders(calls: int) -> list[int]:
@@ -84,6 +75,16 @@ def restart_shares(steps: int) -> tuple[int, int]:
     if steps >= RESTART_FEWEST_STEPS_FOR_TWO:
         return 2, steps // 4
     return (1, RESTART_STEPS_OF_ONE) if steps >= RESTART_FEWEST_STEPS else (0, 0)
+
+
+def _fast_steps(settings: SamplingSettings, rules: Rules, steps: int, *, from_picture: bool) -> int:
+    """Steps of DPM fast on a schedule of so many: each makes up to three calls, and one call is kept for the step to 0,
+    where there is one."""
+    if steps == 0:
+        return 0
+    if rules.last_step is LastStepRule.CLEAN:
+        return len(fast_orders(steps - 1)) + 1
+    return len(fast_orders(steps if from_picture else settings.steps))
 
 
 def _walked_levels(settings: SamplingSettings, rule: StepRule, part: StepRange | None) -> int:

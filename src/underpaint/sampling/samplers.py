@@ -72,8 +72,9 @@ class Sampling:
 
     def planned_steps(self, *, from_picture: bool) -> int:
         """How many steps `run` will yield; DPM adaptive, which cannot know, yields steps numbered up to this."""
-        sampler, last_step = self.settings.sampler, self.rules.last_step
-        return number_of_steps(sampler, self.sigmas(from_picture=from_picture), last_step)
+        sigmas = self.sigmas(from_picture=from_picture)
+        fast_calls = self._fast_calls(sigmas, from_picture=from_picture)
+        return number_of_steps(self.settings.sampler, sigmas, fast_calls, self.rules.last_step)
 
     def steps_to_run(self, *, from_picture: bool) -> int:
         """The steps that the denoising strength leaves, as they are asked for; at least one."""
@@ -118,8 +119,8 @@ class Sampling:
             return x / math.hypot(1, self.sigmas(from_picture=start.init is not None)[0])
         if start.init is None or start.mask is None:
             return x
-        timestep = self._timesteps(from_picture=True).timestep(self.sigmas(from_picture=True)[0])
-        return self._blend(x, start.init, start.mask, timestep)
+        asked_at = self._timesteps(from_picture=True).timesteps
+        return self._blend(x, start.init, start.mask, asked_at[0]) if len(asked_at) > 1 else start.init
 
     def run(self, predict: GuidedPredictor, start: Start) -> Iterator[Step]:
         """Yields every step. Nothing is yielded when the strength leaves no step to do."""
@@ -174,7 +175,11 @@ class Sampling:
         sigmas = sigmas_for(
             scheduler,
             steps,
-            Span(self._levels, settings.schedule),
+            Span(
+                self._levels,
+                settings.schedule,
+                is_whole=settings.rounds_timesteps or settings.sampler is Sampler.LCM,
+            ),
             discard_penultimate=settings.discards_penultimate_sigma or traits.discards_penultimate_sigma,
             last_step=self.rules.last_step,
         )
@@ -194,6 +199,7 @@ class Sampling:
             x=x,
             sigmas=sigmas,
             ends=self._ends(start, sigmas),
+            fast_calls=self._fast_calls(sigmas, from_picture=start.init is not None),
             noise=self._brownian(start) if traits.is_brownian else lambda *_: start.stream.following().to(x),
             eta=(traits.default_eta or 0.0) if settings.eta is None else settings.eta,
             noise_scale=settings.noise_scale if traits.takes_noise_scale else 1.0,
@@ -211,6 +217,12 @@ class Sampling:
         if start.init is None and self.rules.last_step is LastStepRule.A1111:
             return self.table.sigma_max, self.table.sigma_min  # whatever the schedule
         return sigmas[0], sigmas[-2]
+
+    def _fast_calls(self, sigmas: Sequence[float], *, from_picture: bool) -> int:
+        """The calls of DPM fast. One is kept for the step to 0, where there is one."""
+        if self.rules.last_step is LastStepRule.CLEAN:
+            return len(sigmas) - 2
+        return len(sigmas) - 1 if from_picture else self.settings.steps
 
     def _denoiser(self, predict: NoisePredictor, start: Start) -> Denoiser:
         if self._walks_timesteps:

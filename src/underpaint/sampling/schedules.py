@@ -24,6 +24,14 @@ class Span:
 
     table: SigmaTable
     settings: ScheduleSettings = field(default_factory=ScheduleSettings)
+    is_whole: bool = False
+    """Strides in timesteps begin and end at whole ones, as latent consistency models and A1111's quantization want."""
+
+    @property
+    def timesteps(self) -> tuple[float, float]:
+        """The first and the last timestep, those of `high` and `low`."""
+        timestep_of = self.table.nearest_timestep if self.is_whole else self.table.timestep
+        return timestep_of(self.high), timestep_of(self.low)
 
     @property
     def low(self) -> float:
@@ -64,7 +72,7 @@ def polyexponential(steps: int, span: Span) -> Tensor:
 
 def sgm_uniform(steps: int, span: Span) -> Tensor:
     """Equal strides in timesteps, the last one before sigma_min (Stability's generative-models)."""
-    start, end = span.table.timestep(span.high), span.table.timestep(span.low)
+    start, end = span.timesteps
     return _ending_in_zero(span.table.sigma(torch.linspace(start, end, steps + 1)[:-1]))
 
 
@@ -93,7 +101,7 @@ def simple(steps: int, span: Span) -> Tensor:
 
 def normal(steps: int, span: Span) -> Tensor:
     """Equal strides in timesteps between sigma_max and sigma_min."""
-    start, end = span.table.timestep(span.high), span.table.timestep(span.low)
+    start, end = span.timesteps
     return _ending_in_zero(span.table.sigma(torch.linspace(start, end, steps)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from underpaint.request import LastStepRule, Rules, Sampler, UniPcSettings
-from underpaint.sampling.counts import fast_steps
+from underpaint.sampling.counts import fast_orders
 from underpaint.sampling.denoiser import Denoiser, Step
 from underpaint.sampling.solvers.ancestral import (
     ddim_cfgpp,
@@ -35,6 +35,8 @@ class Walk:
     """At least two."""
     ends: tuple[float, float]
     """First level and last above 0, for the solvers that choose those in between."""
+    fast_calls: int
+    """How many calls DPM fast makes between them."""
     noise: NoiseDraw
     eta: float
     noise_scale: float
@@ -48,13 +50,15 @@ def walked(sampler: Sampler, walk: Walk) -> Iterator[Step]:
     return SOLVERS[sampler](walk)
 
 
-def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastStepRule) -> int:
+def number_of_steps(
+    sampler: Sampler, sigmas: Sequence[float], fast_calls: int, last_step: LastStepRule
+) -> int:
     """How many steps `walked` yields over these sigmas; for DPM adaptive, the highest index and one."""
     if len(sigmas) < 2:
         return 0
     match sampler:
         case Sampler.DPM_FAST:
-            return fast_steps(len(sigmas) - 1, last_step)
+            return len(fast_orders(fast_calls)) + (last_step is LastStepRule.CLEAN)
         case Sampler.RESTART:
             return len(restart_legs(sigmas))
         case _:
@@ -62,8 +66,9 @@ def number_of_steps(sampler: Sampler, sigmas: Sequence[float], last_step: LastSt
 
 
 def _dpm_fast(w: Walk) -> Iterator[Step]:
-    calls = len(w.sigmas) - 1 - (w.rules.last_step is LastStepRule.CLEAN)  # one is kept for the step to 0
-    steps = dpm_fast(w.denoise, w.x, *w.ends, calls, noise=w.noise, eta=w.eta, noise_scale=w.noise_scale)
+    steps = dpm_fast(
+        w.denoise, w.x, *w.ends, w.fast_calls, noise=w.noise, eta=w.eta, noise_scale=w.noise_scale
+    )
     return _ended(steps, w)
 
 
@@ -94,6 +99,7 @@ def _unipc(w: Walk) -> Iterator[Step]:
         w.sigmas,
         order=min(w.unipc.order, len(w.sigmas) - 1),
         variant=w.unipc.variant,
+        corrector=w.rules.unipc_corrector,
         lowers_final_order=w.unipc.lowers_final_order,
     )
 

@@ -18,6 +18,7 @@ from underpaint.geometry import Size
 from underpaint.image.io import load_mask, load_picture, read_png_text
 from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import MAX_TEXT_BYTES, encode_png
+from underpaint.request import FileReading
 
 RNG = np.random.default_rng(5)
 RGB = RNG.integers(0, 256, (6, 9, 3), np.uint8)
@@ -354,3 +355,58 @@ def test_identity_is_depth_shape_and_values():
 
 
 PNG_OF_RGB = encode_png(RGB)
+
+
+# As A1111 reads
+
+
+PALETTE = Image.fromarray(RGB).quantize(8)
+OPACITIES = bytes([0, 50, 128, 129, 255, 255, 255, 255])
+
+
+def test_a_masks_alpha_can_stay_soft():
+    data = saved(Image.fromarray(RGBA))
+    for rule in FileReading:
+        np.testing.assert_array_equal(load_mask(data, rule=rule, keeps_soft_alpha=True), RGBA[..., 3])
+        np.testing.assert_array_equal(load_mask(data, rule=rule), np.where(RGBA[..., 3] > 128, 255, 0))
+
+
+@pytest.mark.parametrize(
+    ("data", "pixels"),
+    [
+        (saved(Image.fromarray(RGBA)), RGBA),
+        (saved(PALETTE, transparency=OPACITIES), np.dstack([np.array(PALETTE.convert("RGB")), np.array(
+            [OPACITIES[i] for i in np.array(PALETTE).ravel()], np.uint8).reshape(6, 9)])),
+        (saved(PALETTE, transparency=3), np.array(PALETTE.convert("RGB"))),
+        (saved(Image.fromarray(RGB), transparency=tuple(map(int, RGB[0, 0]))), RGB),
+        (saved(Image.fromarray(RGBA[..., :2], "LA")), np.repeat(RGBA[..., :1], 3, axis=2)),
+        (saved(Image.fromarray(RGB), icc_profile=SRGB), RGB),
+        (encode_png(DEEP), (DEEP >> 8).astype(np.uint8)),
+        (
+            saved(Image.fromarray(np.array([[0, 200, 255, 256, 65535]], np.uint16))),
+            np.repeat(np.array([[[0], [200], [255], [255], [255]]], np.uint8), 3, axis=2),
+        ),
+    ],
+    ids=["RGBA", "palette of opacities", "palette with one transparent colour", "one transparent colour", "grey with alpha", "profile", "16 bits", "16-bit grey"],
+)  # fmt: skip
+def test_pictures_as_a1111_reads_them(data: bytes, pixels: np.ndarray):
+    picture = load_picture(data, rule=FileReading.A1111)
+    np.testing.assert_array_equal(picture.pixels, pixels)
+    assert picture.icc_profile is None
+    exact = load_picture(data)
+    assert (exact.sha256 == picture.sha256) is (pixels.shape[2] == 4)
+
+
+@pytest.mark.parametrize("kind", ["P", "LA"])
+def test_masks_of_which_a1111_heeds_no_transparency(kind: str):
+    image = Image.fromarray(RGBA[..., :2], "LA") if kind == "LA" else PALETTE
+    data = saved(image, **({"transparency": 3} if kind == "P" else {}))
+    np.testing.assert_array_equal(load_mask(data, rule=FileReading.A1111), np.array(image.convert("L")))
+    assert set(np.unique(load_mask(data))) == {0, 255}
+
+
+def test_a1111_turns_pictures_upright_too():
+    exif = Image.Exif()
+    exif[0x112] = 6
+    data = saved(Image.fromarray(RGBA), exif=exif)
+    np.testing.assert_array_equal(load_picture(data, rule=FileReading.A1111).pixels, np.rot90(RGBA, -1))

@@ -295,3 +295,31 @@ def test_the_negative_prompt_goes_by_the_sigma_not_by_the_timestep_that_stands_f
     between = (levels[i] + stands_for[i]) / 2
     ours = sampling(rules, negative_min_sigma=between, negative_min_sigma_every_call=True, **settings)
     assert ours.guidance(from_picture=True).leaves_out_negative(i, levels[i]) is (levels[i] < stands_for[i])
+
+
+@pytest.mark.parametrize(
+    "sampler", [s for s in Sampler if TRAITS[s].walks_timesteps and s is not Sampler.UNIPC]
+)
+def test_without_a_call_the_first_input_is_the_start(
+    sampling: Callable[..., Sampling], sampler: Sampler
+) -> None:
+    for strength in (0.0, 0.1):
+        ours = sampling(Profile.a1111(), sampler=sampler, denoising_strength=strength)
+        start = start_of([1])
+        assert not steps_of(ours, start)
+        assert ours.first_input(start) is start.init
+
+
+def test_dpm_fast_makes_of_text_as_many_calls_as_steps_in_a1111_whatever_the_schedule_holds(
+    sampling: Callable[..., Sampling],
+) -> None:
+    ours, calls = sampling(Profile.a1111(), sampler=Sampler.DPM_FAST, scheduler=Scheduler.DDIM), list[int]()
+
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        calls.append(call)
+        return x
+
+    steps = list(ours.run(predict, start_of([1], from_picture=False)))
+    assert len(ours.sigmas(from_picture=False)) == 14
+    assert calls == list(range(12))
+    assert len(steps) == ours.planned_steps(from_picture=False)

@@ -84,3 +84,11 @@ def test_discarding_leaves_the_number_of_steps(table: SigmaTable) -> None:
 def test_ddim_timesteps_may_be_more_than_the_steps() -> None:
     assert timesteps_for(12, discard_penultimate=False) == [1 + 83 * i for i in range(13)]
     assert timesteps_for(20, discard_penultimate=False)[-1] == 951
+
+
+@pytest.mark.parametrize("scheduler", [Scheduler.NORMAL, Scheduler.SGM_UNIFORM])
+def test_strides_can_start_and_end_at_whole_timesteps(table: SigmaTable, scheduler: Scheduler) -> None:
+    limits = ScheduleSettings(sigma_min=0.1, sigma_max=10.0)
+    first, *_ = sigmas_for(scheduler, 12, Span(table, limits, is_whole=True)).tolist()
+    assert first == pytest.approx(table.sigmas[round(table.timestep(10.0))].item(), rel=1e-6)
+    assert first != pytest.approx(10.0, rel=1e-3)

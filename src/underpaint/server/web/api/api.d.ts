@@ -21,6 +21,7 @@ export type RngSource = "cpu" | "nv";
 export type Emphasis = "original" | "no-norm" | "ignore" | "none";
 
 export interface Rules {
+  file_reading: "a1111" | "exact";
   steps: "a1111" | "a1111-fix-steps" | "exact";
   latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
@@ -30,6 +31,7 @@ export interface Rules {
   last_step: "a1111" | "clean";
   step_control: "batch" | "image";
   third_order: "a1111" | "exact";
+  unipc_corrector: "a1111" | "exact";
   prompt_weight: "a1111" | "composition";
   prompt_timeline: "a1111" | "exact";
   unknown_networks: "ignored" | "refused";
@@ -83,7 +85,7 @@ export interface SamplingSettings {
 export interface ScheduleSettings { sigma_min: number; sigma_max: number; rho: number; beta_alpha: number; beta_beta: number }
 
 export interface UniPcSettings {
-  variant: "bh1" | "bh2";
+  variant: "bh1" | "bh2" | "vary-coeff";
   order: number;
   lowers_final_order: boolean;
   spacing: "time-uniform" | "time-quadratic" | "log-snr";

@@ -4,13 +4,13 @@
 /** Both sets of rules, as `Profile` in request.py. */
 export const PROFILES = Object.freeze({
   studio: /** @type {Readonly<Rules>} */ (Object.freeze({
-    steps: 'exact', latent_mask: 'covering', content_noise: 'independent', composite: 'exact',
-    pixel_rounding: 'nearest', ddim: 'exact', last_step: 'clean', step_control: 'image', third_order: 'exact', prompt_weight: 'composition',
+    file_reading: 'exact', steps: 'exact', latent_mask: 'covering', content_noise: 'independent', composite: 'exact',
+    pixel_rounding: 'nearest', ddim: 'exact', last_step: 'clean', step_control: 'image', third_order: 'exact', unipc_corrector: 'exact', prompt_weight: 'composition',
     prompt_timeline: 'exact', unknown_networks: 'refused',
   })),
   a1111: /** @type {Readonly<Rules>} */ (Object.freeze({
-    steps: 'a1111', latent_mask: 'rounded', content_noise: 'shared', composite: 'a1111',
-    pixel_rounding: 'truncate', ddim: 'a1111', last_step: 'a1111', step_control: 'batch', third_order: 'a1111', prompt_weight: 'a1111',
+    file_reading: 'a1111', steps: 'a1111', latent_mask: 'rounded', content_noise: 'shared', composite: 'a1111',
+    pixel_rounding: 'truncate', ddim: 'a1111', last_step: 'a1111', step_control: 'batch', third_order: 'a1111', unipc_corrector: 'a1111', prompt_weight: 'a1111',
     prompt_timeline: 'a1111', unknown_networks: 'ignored',
   })),
 });

@@ -40,7 +40,7 @@ export const NOISE_LEVELS = [
   { value: 'zero-terminal-snr', label: 'Zero terminal SNR' },
 ];
 
-export const UNIPC_VARIANTS = [{ value: 'bh1', label: 'bh1' }, { value: 'bh2', label: 'bh2' }];
+export const UNIPC_VARIANTS = [{ value: 'bh1', label: 'bh1' }, { value: 'bh2', label: 'bh2' }, { value: 'vary-coeff', label: 'vary_coeff' }];
 export const UNIPC_SPACINGS = [
   { value: 'time-uniform', label: 'even in time' },
   { value: 'time-quadratic', label: 'quadratic in time' },
@@ -104,6 +104,7 @@ export const RULES = [
     ],
   },
   { key: 'third_order', label: 'DPM++ 3M SDE', options: [{ value: 'exact', label: 'Third order' }, { value: 'a1111', label: 'As in k-diffusion' }] },
+  { key: 'unipc_corrector', label: 'UniPC, vary-coeff', options: [{ value: 'exact', label: 'As in its paper' }, { value: 'a1111', label: 'As in its code' }] },
   {
     key: 'prompt_weight', label: 'Number at the end', options: [
       { value: 'composition', label: 'Weights AND parts' },
