@@ -1,6 +1,6 @@
 """The small networks a job's prompts name: which files they are, and the model with them on."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,9 @@ from underpaint.models.network_files import embedding_files, find_lora, tensors_
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.models.text import TextEncoder
 from underpaint.models.tiling import edges_joined
+from underpaint.prompt.chunks import CHUNK_TOKENS
 from underpaint.prompt.extra_networks import NetworkUse
+from underpaint.prompt.reading import Reading
 from underpaint.request import InpaintRequest, UnknownNetworks
 from underpaint.result import NetworkKind, UsedNetwork
 from underpaint.texts import Texts
@@ -54,13 +56,15 @@ def networks_of(
             notes.append(f"{error} The picture is made without it.")
             continue
         loras.append((path, _applied(use, path)))
-    embeddings, left_out = _embeddings_of(request, texts, text_encoder, folders)
+    found, left_out = _embeddings_of(request, texts, text_encoder, folders)
+    embeddings = tuple(embedding for _, embedding in found)
+    files = {embedding.name: path for path, embedding in found}
     return JobNetworks(
         loras=tuple(lora for _, lora in loras),
-        embeddings=tuple(embedding for _, embedding in embeddings),
+        embeddings=embeddings,
         used=(
             *(_used_lora(path, lora.lora.name) for path, lora in loras),
-            *(_used_embedding(path) for path, _ in embeddings),
+            *(_used_embedding(files[name]) for name in _spoken(request, texts, text_encoder, embeddings)),
         ),
         notes=(*notes, *left_out),
     )
@@ -105,9 +109,8 @@ def _embeddings_of(
     request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, folders: Sequence[Path]
 ) -> tuple[list[tuple[Path, Embedding]], list[str]]:
     """Those whose names occur in the texts, and notes on those that do not fit the model: their names stay text."""
-    everything = "\n".join(texts.all_texts()).lower()
-    files = {path.stem: path for path in embedding_files(folders) if path.stem.lower() in everything}
-    names = text_encoder.mentioned(files, texts.all_texts(), emphasis=request.prompt.emphasis)
+    files = {path.stem: path for path in embedding_files(folders)}
+    names = text_encoder.mentioned(files, texts.all_texts(), Reading.of(request))
     found: list[tuple[Path, Embedding]] = []
     notes: list[str] = []
     for name in names:
@@ -116,11 +119,30 @@ def _embeddings_of(
         except UnsupportedCheckpoint as error:
             notes.append(f"The word {name!r} stays text: {error}")
             continue
-        if embedding.vectors.shape[1] == text_encoder.channels:
-            found.append((files[name], embedding))
+        if problem := _misfit(embedding, text_encoder):
+            notes.append(f"The word {name!r} stays text: {problem}")
         else:
-            notes.append(f"The word {name!r} stays text: the embedding was made for another kind of model.")
+            found.append((files[name], embedding))
     return found, notes
+
+
+def _misfit(embedding: Embedding, text_encoder: TextEncoder) -> str | None:
+    count, channels = embedding.vectors.shape
+    if channels != text_encoder.channels:
+        return "the embedding was made for another kind of model."
+    if count > CHUNK_TOKENS:
+        return f"the embedding has {count} vectors, and only {CHUNK_TOKENS} fit the text encoder."
+    return None
+
+
+def _spoken(
+    request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, embeddings: Sequence[Embedding]
+) -> Iterator[str]:
+    """The names of embeddings as A1111 lists them: the parts of the prompt backwards, then the negative prompt; a name
+    occurs once for each that has it."""
+    positive = dict.fromkeys(tuple(part.texts) for part in texts.positive)
+    for variants in (*reversed(positive), tuple(texts.negative.texts)):
+        yield from text_encoder.spoken(embeddings, variants, Reading.of(request))
 
 
 def _used_lora(path: Path, name: str) -> UsedNetwork:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedFeature
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.networks import JobNetworks, laid_on, networks_of
+from underpaint.prompt.reading import Reading
 from underpaint.request import InpaintRequest, Profile, PromptSettings
 from underpaint.result import NetworkKind
 from underpaint.texts import texts_of
@@ -89,3 +91,43 @@ def test_afterwards_the_model_is_what_it_was(tiny_model: StableDiffusion, tree: 
     after = [parameter for module in modules for parameter in module.parameters()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
     assert tiny_model.unet.network.conv_in.padding_mode == "zeros"
+
+
+def test_an_embeddings_name_is_found_by_its_tokens(tiny_model: StableDiffusion, tree: Path) -> None:
+    """As in A1111: spaces count for nothing, brackets that weigh are none of the name, and `),` is one token."""
+    shutil.copy(
+        GOLDEN / "embeddings" / "tinyembed.safetensors", tree / "embeddings" / "bad-hands (v2).safetensors"
+    )
+    for prompt, is_found in (
+        (r"a Bad-hands \(v2\) cat", True),
+        (r"a bad - hands \( v2 \)", True),
+        ("a bad-hands (v2)", False),
+        (r"a bad-hands \(v2\), cat", False),
+    ):
+        assert bool(found(asking(prompt), tiny_model, tree).embeddings) is is_found, prompt
+    assert found(asking("tiny(embed:1)"), tiny_model, tree).embeddings
+
+
+def test_embeddings_are_listed_as_a1111_lists_them(tiny_model: StableDiffusion, tree: Path) -> None:
+    """Each prompt puts its own in front: the parts backwards, then the negative prompt."""
+    shutil.copy(GOLDEN / "embeddings" / "tinyembed.safetensors", tree / "embeddings" / "zz.safetensors")
+    prompt = PromptSettings(positive="tinyembed AND zz AND tinyembed", negative="zz, tinyembed")
+    names = [used.name for used in found(InpaintRequest(prompt=prompt), tiny_model, tree).used]
+    assert names == ["tinyembed", "zz", "tinyembed", "zz", "tinyembed"]
+
+
+def test_an_embedding_that_fits_no_chunk_stays_text(tiny_model: StableDiffusion, tree: Path) -> None:
+    save_file({"emb_params": torch.zeros(76, 32)}, tree / "embeddings" / "huge.safetensors")
+    networks = found(asking("a huge cat"), tiny_model, tree)
+    assert not networks.embeddings
+    assert "76 vectors, and only 75 fit" in networks.notes[0]
+
+
+def test_embeddings_in_a_long_prompt(tiny_model: StableDiffusion, tree: Path) -> None:
+    networks = found(asking("cat " * 74 + "tinyembed"), tiny_model, tree)
+    tiny_model.text.learn(networks.embeddings)
+    try:
+        first, second = tiny_model.text.chunks("cat " * 74 + "tinyembed", Reading())
+    finally:
+        tiny_model.text.learn(())
+    assert (first.words, second.words) == ((), ((1, "tinyembed"),))
