@@ -1,16 +1,19 @@
 """Options that several commands share, and how they become a request."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from underpaint.cli.borrowed import Borrowed, borrow
 from underpaint.codec import from_json, to_json
-from underpaint.errors import InvalidRequest
+from underpaint.errors import InvalidRequest, ModelNotFound
+from underpaint.models.catalog import default_folders, find_model
 from underpaint.request import InpaintRequest, MaskMode, Profile, ResizeMode, RngSource, Sampler, Scheduler
+from underpaint.styles import known_styles, with_styles
 
 
 class ProfileName(StrEnum):
@@ -30,6 +33,23 @@ OUTPUT = "Output"
 
 Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
 Negative = Annotated[str, typer.Option("--negative", "-n", help="What to avoid.", rich_help_panel=PROMPT)]
+StyleNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--style",
+        help="A style of styles.csv, laid on the prompts. Repeatable; `underpaint styles` lists them.",
+        rich_help_panel=PROMPT,
+    ),
+]
+FromFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="A picture whose settings to take over, made by Underpaint, A1111, Forge or SD.Next. Options beside it win.",
+        rich_help_panel=PROMPT,
+        show_default=False,
+    ),
+]
 ClipSkip = Annotated[
     int, typer.Option(help="1 = the text encoder's last layer.", rich_help_panel=PROMPT, show_default=True)
 ]
@@ -151,20 +171,66 @@ SETTING_OF_OPTION: dict[str, tuple[str, ...]] = {
 """Where the value of each option goes in the request."""
 
 
-def request_from_options(options: dict[str, Any]) -> InpaintRequest:
-    """The checked request of a command's options, by parameter name. `settings` (PATH=VALUE) win over all others."""
-    is_a1111 = options["profile"] is ProfileName.A1111
-    rules = Profile.a1111() if is_a1111 else Profile.studio()
-    data: dict[str, Any] = {"model": options["model"], "rules": to_json(rules)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a command line asks for."""
+
+    request: InpaintRequest
+    borrowed: Borrowed | None = None
+    """Where its settings came from, if not all from the command line."""
+
+
+def asked(options: dict[str, Any], context: typer.Context) -> Asked:
+    """The checked request of a command's options, by parameter name. `settings` (PATH=VALUE) win over all others, and
+    options that were given over those of the file to borrow from."""
+    borrowed = None if options["from_file"] is None else borrow(options["from_file"])
+    data, names = _start(options, context, borrowed)
     for name, paths in SETTING_OF_OPTION.items():
-        if name in options:
+        if name in names:
             for path in paths:
                 _put(data, path, options[name])
     if options.get("invert_mask"):
         _put(data, "mask.mode", MaskMode.NOT_MASKED)
     for setting in options["settings"] or []:
         _put(data, *_path_and_value(setting))
-    return from_json(InpaintRequest, data)
+    request = from_json(InpaintRequest, data)
+    if options["styles"]:
+        styles = known_styles(default_folders())
+        request = replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
+    return Asked(request=request, borrowed=borrowed)
+
+
+def _start(
+    options: dict[str, Any], context: typer.Context, borrowed: Borrowed | None
+) -> tuple[dict[str, Any], set[str]]:
+    """What the options are laid over, and the names of those that count."""
+    is_a1111 = options["profile"] is ProfileName.A1111
+    rules = to_json(Profile.a1111() if is_a1111 else Profile.studio())
+    if borrowed is None:
+        return {"model": options["model"], "rules": rules}, {*options}
+    given = {name for name in options if _is_given(name, context)}
+    data = to_json(borrowed.request)
+    if "profile" in given:
+        data["rules"] = rules
+    if "model" in given:
+        data["model"] = options["model"]
+    else:
+        _check_model(borrowed)
+    return data, given if borrowed.names_strength else {*given, "denoise"}
+
+
+def _is_given(name: str, context: typer.Context) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _check_model(borrowed: Borrowed) -> None:
+    try:
+        find_model(borrowed.request.model, default_folders())
+    except ModelNotFound as error:
+        raise ModelNotFound(
+            f"{error} {borrowed.file.name} was made with it; name another one with --model."
+        ) from error
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:
