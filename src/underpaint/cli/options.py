@@ -1,6 +1,7 @@
 """Options that several commands share, and how they become a request."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -181,10 +182,30 @@ class Asked:
 
 
 def asked(options: dict[str, Any], context: typer.Context) -> Asked:
-    """The checked request of a command's options, by parameter name. `settings` (PATH=VALUE) win over all others, and
-    options that were given over those of the file to borrow from."""
-    borrowed = None if options["from_file"] is None else borrow(options["from_file"])
-    data, names = _start(options, context, borrowed)
+    """The checked request of a command's options, by parameter name, with settings from the file they may name: options
+    that were given win over those."""
+    if options["from_file"] is None:
+        return Asked(request=request_from_options(options))
+    borrowed = borrow(options["from_file"])
+    given = {name for name in options if _is_given(name, context)}
+    if "model" not in given:
+        _check_model(borrowed)
+    names = given if borrowed.names_strength else {*given, "denoise"}
+    return Asked(request=request_from_options(options, names, borrowed.request), borrowed=borrowed)
+
+
+def request_from_options(
+    options: dict[str, Any], names: Collection[str] | None = None, start: InpaintRequest | None = None
+) -> InpaintRequest:
+    """The checked request of a command's options, by parameter name; of those named only, laid over `start`, if it is
+    given. `settings` (PATH=VALUE) win over all others."""
+    names = options if names is None else names
+    data: dict[str, Any] = {} if start is None else to_json(start)
+    if "model" in names:
+        data["model"] = options["model"]
+    if "profile" in names:
+        is_a1111 = options["profile"] is ProfileName.A1111
+        data["rules"] = to_json(Profile.a1111() if is_a1111 else Profile.studio())
     for name, paths in SETTING_OF_OPTION.items():
         if name in names:
             for path in paths:
@@ -194,29 +215,10 @@ def asked(options: dict[str, Any], context: typer.Context) -> Asked:
     for setting in options["settings"] or []:
         _put(data, *_path_and_value(setting))
     request = from_json(InpaintRequest, data)
-    if options["styles"]:
-        styles = known_styles(default_folders())
-        request = replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
-    return Asked(request=request, borrowed=borrowed)
-
-
-def _start(
-    options: dict[str, Any], context: typer.Context, borrowed: Borrowed | None
-) -> tuple[dict[str, Any], set[str]]:
-    """What the options are laid over, and the names of those that count."""
-    is_a1111 = options["profile"] is ProfileName.A1111
-    rules = to_json(Profile.a1111() if is_a1111 else Profile.studio())
-    if borrowed is None:
-        return {"model": options["model"], "rules": rules}, {*options}
-    given = {name for name in options if _is_given(name, context)}
-    data = to_json(borrowed.request)
-    if "profile" in given:
-        data["rules"] = rules
-    if "model" in given:
-        data["model"] = options["model"]
-    else:
-        _check_model(borrowed)
-    return data, given if borrowed.names_strength else {*given, "denoise"}
+    if not options.get("styles"):
+        return request
+    styles = known_styles(default_folders())
+    return replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
 
 
 def _is_given(name: str, context: typer.Context) -> bool:
