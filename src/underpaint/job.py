@@ -142,7 +142,7 @@ def prepare_job(
     request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
     _check_sketch(pictures, mask, sketch)
     texts = texts_of(request, from_picture=bool(pictures))
-    networks = networks_of(request, texts, model.text, default_folders() if folders is None else folders)
+    networks = networks_of(request, texts, model, default_folders() if folders is None else folders)
     with out_of_memory_explained():
         soft = None if mask is None else soft_mask(request, mask)
         used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
