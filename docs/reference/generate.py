@@ -190,6 +190,8 @@ def values(hint: Any) -> str:
         return ", ".join(limit_in_words(limit) for limit in limits)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if get_origin(hint) is tuple:
+        return f"list of {values(get_args(hint)[0])}"
     return {str: "text", bool: "true, false"}[hint]
 
 

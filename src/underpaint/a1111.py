@@ -13,6 +13,7 @@ from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
+    EditTimes,
     Emphasis,
     ExtraPictures,
     InpaintArea,
@@ -24,6 +25,7 @@ from underpaint.request import (
     NoiseLevels,
     NoiseSettings,
     Profile,
+    PromptPadding,
     PromptSettings,
     ResizeMode,
     RngSource,
@@ -38,6 +40,7 @@ from underpaint.request import (
     UniPcSpacing,
     UniPcVariant,
 )
+from underpaint.styles import Styles, with_styles
 from underpaint.traits import TRAITS
 
 Endpoint = Literal["img2img", "txt2img"]
@@ -108,8 +111,15 @@ SOFT_INPAINTING_ARGUMENTS = (
 )
 """A1111's script by its title in lower case, and its arguments in their order."""
 
+CHURN_KEYS = {
+    "s_churn": ("Sigma churn", 0.0),
+    "s_tmin": ("Sigma tmin", 0.0),
+    "s_tmax": ("Sigma tmax", 0.0),
+    "s_noise": ("Sigma noise", 1.0),
+}
+"""Fields that are options too: what A1111 calls them in its files, and their defaults."""
+
 UNSUPPORTED_FIELDS: Mapping[str, tuple[Any, ...]] = {
-    "styles": ([],),
     "restore_faces": (False,),
     "refiner_checkpoint": ("", "None"),
     "firstpass_image": (),
@@ -132,21 +142,19 @@ UNSUPPORTED_OPTIONS: Mapping[str, tuple[Any, ...]] = {
     "no_dpmpp_sde_batch_determinism": (False,),
     "token_merging_ratio": (0,),
     "token_merging_ratio_img2img": (0,),
-    "pad_cond_uncond": (False,),
-    "pad_cond_uncond_v0": (False,),
-    "comma_padding_backtrack": (20,),
     "use_old_emphasis_implementation": (False,),
-    "use_old_scheduling": (False,),
 }
 """Options (saved or overridden) that would change the picture and that we do not act on, with neutral values."""
 
 
 def request_from_api(
-    body: Mapping[str, Any], options: Mapping[str, Any], *, endpoint: Endpoint
+    body: Mapping[str, Any], options: Mapping[str, Any], *, endpoint: Endpoint, styles: Styles | None = None
 ) -> InpaintRequest:
     """The request that makes the picture A1111 makes of this JSON body under these saved options.
 
-    `body` names pictures in any way; only their number counts here. Limits are checked where requests always are.
+    `body` names pictures in any way; only their number counts here. `styles`: those that its field `styles` may name;
+    others are ignored, as there. The field `infotext` must be filled in before (`a1111_text.filled_in`). Limits are
+    checked where requests always are.
     """
     fields = _Values(body)
     effective = _Values({**options, **fields.mapping("override_settings")})
@@ -158,12 +166,13 @@ def request_from_api(
         fields.text("sampler_name", "") or fields.text("sampler_index", "Euler"), fields.text("scheduler", "")
     )
     request = InpaintRequest(
-        prompt=_prompt(fields, effective),
+        prompt=_styled(_prompt(fields, effective), fields, styles or {}),
         sampling=_sampling(fields, effective, sampler, scheduler),
         noise=_noise(fields, effective),
         batch=_batch(fields, pictures),
         canvas=CanvasSettings(width=fields.whole("width", 512), height=fields.whole("height", 512)),
         rules=_rules(effective),
+        unwritten_keys=_unwritten_keys(fields, effective),
     )
     if model := effective.text("sd_model_checkpoint", ""):
         request = replace(request, model=model_name(model))
@@ -176,6 +185,16 @@ def sampler_and_scheduler(sampler_name: str, scheduler_name: str) -> tuple[Sampl
     name, suffix = _split_suffix(sampler_name)
     sampler = Sampler(name) if name in list(Sampler) else FALLBACK_SAMPLER
     return sampler, _scheduler(scheduler_name) if scheduler_name else suffix
+
+
+def knows_sampler(name: str) -> bool:
+    """Whether the name, with or without a schedule's at its end, is a sampler's."""
+    return _split_suffix(name)[0] in list(Sampler)
+
+
+def knows_scheduler(name: str) -> bool:
+    """Whether the name, or a label, is a schedule's."""
+    return any(name in (known.value, *names) for known, names in SCHEDULER_NAMES.items())
 
 
 def model_name(title: str) -> str:
@@ -252,8 +271,33 @@ def _prompt(fields: "_Values", effective: "_Values") -> PromptSettings:
         negative=negative,
         clip_skip=effective.whole("CLIP_stop_at_last_layers", 1),
         emphasis=EMPHASES[emphasis],
+        edit_times=EditTimes.BELOW_ONE
+        if effective.flag("use_old_scheduling", default=False)
+        else EditTimes.POINTED,
+        comma_backtrack=effective.whole("comma_padding_backtrack", 20),
+        padding=_padding(effective),
         uses_networks=not fields.flag("disable_extra_networks", default=False),
     )
+
+
+def _padding(effective: "_Values") -> PromptPadding:
+    """With both options set, the older one goes first."""
+    if effective.flag("pad_cond_uncond_v0", default=False):
+        return PromptPadding.REPEAT
+    if effective.flag("pad_cond_uncond", default=False):
+        return PromptPadding.EMPTY
+    return PromptPadding.NONE
+
+
+def _styled(prompt: PromptSettings, fields: "_Values", styles: Styles) -> PromptSettings:
+    return with_styles(prompt, [name for name in fields.names("styles") if name in styles], styles)
+
+
+def _unwritten_keys(fields: "_Values", effective: "_Values") -> tuple[str, ...]:
+    """A1111 does not name its default noise source, nor what comes from a field of the request instead of an option."""
+    source = ("RNG",) if effective.text("randn_source", "GPU") == "GPU" else ()
+    churn = (key for name, (key, default) in CHURN_KEYS.items() if effective.number(name, default) == default)
+    return *source, *(churn if any(fields.values.get(name) is not None for name in CHURN_KEYS) else ())
 
 
 def _sampling(
@@ -450,6 +494,12 @@ class _Values:
 
     def sequence(self, name: str) -> Sequence[Any]:
         return self._of_type(name, list, "a list", [])
+
+    def names(self, name: str) -> Sequence[str]:
+        found = self.sequence(name)
+        if not all(isinstance(each, str) for each in found):
+            raise self._wrong(name, "a list of strings")
+        return found
 
     def _of_type(self, name: str, kind: Any, wording: str, default: Any) -> Any:
         value = self.values.get(name)

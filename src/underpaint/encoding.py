@@ -13,7 +13,8 @@ from underpaint.image.resize import resized_mask, size_of
 from underpaint.job import Job
 from underpaint.models.inpaint_conditioning import blank_conditioning, inpaint_conditioning
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.request import GRID_PX, InpaintRequest, LatentMaskRule
+from underpaint.prompt.reading import Reading
+from underpaint.request import GRID_PX, LatentMaskRule, PromptPadding
 from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
 from underpaint.sampling.guidance import (
     ConditionalPredictor,
@@ -21,9 +22,10 @@ from underpaint.sampling.guidance import (
     Weighted,
     guided,
     of_equal_length,
+    padded,
 )
 from underpaint.sampling.samplers import Sampling
-from underpaint.texts import PartOverTime, Texts, Timeline
+from underpaint.texts import PartOverTime, Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +56,18 @@ class EncodedTexts:
     timeline: Timeline
     positive: tuple[EncodedText, ...]
     negative: EncodedText
+    padding: PromptPadding
+    empty: Tensor
+    """The empty prompt (1, 77, channels), as the model encodes it without LoRAs."""
 
     def at(self, call: int) -> tuple[list[Weighted], Tensor]:
         """Positive prompts and negative prompt of a model call."""
         contexts = of_equal_length([text.at(call, self.timeline) for text in self.positive])
+        contexts, negative = padded(contexts, self.negative.at(call, self.timeline), self.padding, self.empty)
         weighted = [
             Weighted(context, text.part.weight) for context, text in zip(contexts, self.positive, strict=True)
         ]
-        return weighted, self.negative.at(call, self.timeline)
+        return weighted, negative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +91,20 @@ class Encoded:
         return predict_guided
 
 
-def encode(job: Job) -> Encoded:
-    """Texts, pictures and masks in the model's terms."""
+def empty_prompt(job: Job) -> Tensor:
+    """The empty prompt (1, 77, channels), with which prompts are padded; A1111 encodes it when it loads a model, before
+    any LoRA changes it."""
+    return job.model.text.encode("", Reading.of(job.request))
+
+
+def encode(job: Job, empty: Tensor | None = None) -> Encoded:
+    """Texts, pictures and masks in the model's terms. `empty`: see `empty_prompt`."""
     canvases = None
     if job.canvases:
         init = torch.cat([encoded_canvas(job.model, canvas) for canvas in job.canvases])
         canvases = EncodedCanvases(init=init, mask=latent_masks(job))
     return Encoded(
-        texts=encoded_texts(job.request, job.texts, job.model),
+        texts=encoded_texts(job, empty_prompt(job) if empty is None else empty),
         sampling=sampling_of(job),
         canvases=canvases,
         seen=_seen(job) if job.model.is_inpaint_model else None,
@@ -114,20 +126,19 @@ def sampling_of(job: Job) -> Sampling:
     )
 
 
-def encoded_texts(request: InpaintRequest, texts: Texts, model: StableDiffusion) -> EncodedTexts:
+def encoded_texts(job: Job, empty: Tensor) -> EncodedTexts:
     """All texts; those of one prompt are encoded together."""
-    prompt = request.prompt
+    texts, reading = job.texts, Reading.of(job.request)
 
     def encoded(part: PartOverTime) -> EncodedText:
-        contexts = model.text.encode_together(
-            part.texts, clip_skip=prompt.clip_skip, emphasis=prompt.emphasis
-        )
-        return EncodedText(part=part, contexts=contexts)
+        return EncodedText(part=part, contexts=job.model.text.encode_together(part.texts, reading))
 
     return EncodedTexts(
         timeline=texts.timeline,
         positive=tuple(encoded(part) for part in texts.positive),
         negative=encoded(texts.negative),
+        padding=job.request.prompt.padding,
+        empty=empty,
     )
 
 

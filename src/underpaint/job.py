@@ -23,17 +23,19 @@ from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.networks import JobNetworks, networks_of
 from underpaint.plan import Plan
 from underpaint.prompt.extra_networks import split_networks
+from underpaint.prompt.reading import Reading
 from underpaint.request import (
     MAX_SEED,
     BatchSettings,
     CompositeRule,
     InpaintRequest,
     MaskedContent,
+    PromptPadding,
     StepRule,
 )
 from underpaint.result import Recipe, UsedNetwork
 from underpaint.sampling.noise import seeds_of_images
-from underpaint.texts import Texts, texts_of
+from underpaint.texts import PartOverTime, Texts, texts_of
 
 ASPECT_TOLERANCE = 0.02
 
@@ -140,7 +142,7 @@ def prepare_job(
     request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
     _check_sketch(pictures, mask, sketch)
     texts = texts_of(request, from_picture=bool(pictures))
-    networks = networks_of(request, texts, model.text, default_folders() if folders is None else folders)
+    networks = networks_of(request, texts, model, default_folders() if folders is None else folders)
     with out_of_memory_explained():
         soft = None if mask is None else soft_mask(request, mask)
         used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
@@ -165,6 +167,7 @@ def prepare_job(
             used,
             networks.used,
             is_mask_empty=soft is not None and not soft.any(),
+            is_padded=_is_padded(request, texts, model, networks),
         ),
         texts=texts,
         networks=networks,
@@ -181,6 +184,7 @@ def _recipe(
     networks: tuple[UsedNetwork, ...],
     *,
     is_mask_empty: bool,
+    is_padded: bool,
 ) -> Recipe:
     """The recipe of the first image."""
     seeds, subseeds = seeds_of_images(request.noise, 1)
@@ -196,10 +200,22 @@ def _recipe(
         mask_sha256=None if mask is None else sha256_of_pixels(mask),
         sketch_sha256=None if sketch is None else sha256_of_pixels(sketch),
         is_mask_empty=is_mask_empty,
+        is_padded=is_padded,
         is_inpaint_model=model.is_inpaint_model,
         networks=networks,
         versions=library_versions(),
     )
+
+
+def _is_padded(request: InpaintRequest, texts: Texts, model: StableDiffusion, networks: JobNetworks) -> bool:
+    if request.prompt.padding is PromptPadding.NONE:
+        return False
+    reading = Reading.of(request)
+
+    def length(part: PartOverTime) -> int:
+        return model.text.count_chunks(networks.embeddings, part.texts, reading)
+
+    return max(map(length, texts.positive)) != length(texts.negative)
 
 
 def _checked(

@@ -13,13 +13,21 @@ from typing import Any, cast
 import underpaint
 from underpaint.codec import from_json, to_json
 from underpaint.errors import InvalidRequest, UnreadableImage
+from underpaint.prompt.composition import split_composition
+from underpaint.prompt.extra_networks import without_tags
+from underpaint.prompt.schedule import schedule
 from underpaint.request import (
+    EditTimes,
     Emphasis,
     InpaintArea,
     InpaintRequest,
     MaskedContent,
     MaskMode,
     NoiseLevels,
+    Profile,
+    PromptPadding,
+    PromptWeightRule,
+    Rules,
     SamplingSettings,
     Scheduler,
     SoftInpaintingSettings,
@@ -30,6 +38,9 @@ from underpaint.traits import TRAITS
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
 RECIPE_FORMAT = 1
+PROGRAM = "Underpaint"
+A1111_PROFILE = "a1111"
+PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
 
@@ -77,17 +88,25 @@ def _check_consistency(recipe: Recipe) -> None:
 
 def infotext(recipe: Recipe) -> str:
     """A1111's three-part text: prompt, negative prompt, one line of settings (key order of version 1.10.1)."""
-    prompt = recipe.request.prompt
+    request = recipe.request
+    prompt = request.prompt
     lines = [prompt.positive]
     if prompt.negative:
         lines.append(f"Negative prompt: {prompt.negative}")
     pairs = [
         *_fixed_pairs(recipe),
         *_extra_pairs(recipe),
-        ("Version", f"Underpaint {underpaint.__version__}"),
+        ("Version", version_text(request.rules)),
     ]
-    lines.append(", ".join(f"{key}: {_quoted(value)}" for key, value in pairs))
+    written = [(key, str(value)) for key, value in pairs if key not in request.unwritten_keys]
+    lines.append(", ".join(_setting(key, value) for key, value in written))
     return "\n".join(lines).strip()
+
+
+def version_text(rules: Rules) -> str:
+    """Who made a file, and under which profile."""
+    profile = f" {A1111_PROFILE}" if rules == Profile.a1111() else ""
+    return f"{PROGRAM} {underpaint.__version__}{profile}"
 
 
 def _fixed_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
@@ -103,11 +122,11 @@ def _fixed_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield "Model", recipe.model_name
     if noise.subseed_strength:
         yield "Variation seed", recipe.subseed
-        yield "Variation seed strength", noise.subseed_strength
+        yield "Variation seed strength", float(noise.subseed_strength)
     if noise.seed_resize_from_width and noise.seed_resize_from_height:
         yield "Seed resize from", f"{noise.seed_resize_from_width}x{noise.seed_resize_from_height}"
     if recipe.picture_sha256:
-        yield "Denoising strength", sampling.denoising_strength
+        yield "Denoising strength", float(sampling.denoising_strength)
     if recipe.is_inpaint_model:
         yield "Conditional mask weight", float(request.mask.conditioning_strength)
     if request.prompt.clip_skip > 1:
@@ -125,9 +144,11 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     if recipe.mask_sha256:
         yield from _soft_inpainting_pairs(request.soft_inpainting)
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
-    yield from _network_pairs(recipe.networks)
-    prompts = request.prompt.positive + request.prompt.negative
-    if request.prompt.emphasis is not Emphasis.ORIGINAL and re.search(r"[()\[\]]", prompts):
+    yield from _hashes("Lora hashes", NetworkKind.LORA, recipe.networks)
+    if request.prompt.edit_times is EditTimes.BELOW_ONE and _edit_times_matter(request):
+        yield "Old prompt editing timelines", True
+    yield from _hashes("TI hashes", NetworkKind.EMBEDDING, recipe.networks)
+    if request.prompt.emphasis is not Emphasis.ORIGINAL and _has_brackets(request):
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
     if noise.multiplier != 1:
         yield "Noise multiplier", noise.multiplier
@@ -136,6 +157,8 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
         yield "Extra noise", noise.extra
     yield from _stochastic_pairs(sampling)
     yield from _guidance_pairs(sampling)
+    if recipe.is_padded:
+        yield PADDING_KEYS[request.prompt.padding], True
     if sampling.rounds_alphas:
         yield "Downcast alphas_cumprod", True
     if sampling.noise_levels is NoiseLevels.ZERO_TERMINAL_SNR:
@@ -169,10 +192,39 @@ def _soft_inpainting_pairs(soft: SoftInpaintingSettings) -> Iterator[tuple[str, 
     yield "Soft inpainting difference contrast", _shortest(soft.difference_contrast)
 
 
-def _network_pairs(networks: Sequence[UsedNetwork]) -> Iterator[tuple[str, object]]:
-    for kind, key in ((NetworkKind.LORA, "Lora hashes"), (NetworkKind.EMBEDDING, "TI hashes")):
-        if hashes := [f"{used.name}: {used.a1111_hash}" for used in networks if used.kind is kind]:
-            yield key, ", ".join(hashes)
+def _hashes(key: str, kind: NetworkKind, networks: Sequence[UsedNetwork]) -> Iterator[tuple[str, object]]:
+    hashes = [(re.sub("[:,]", "", used.name), used.a1111_hash) for used in networks if used.kind is kind]
+    if kind is NetworkKind.LORA:  # named once, whatever its mentions
+        hashes = list(dict(hashes).items())
+    if hashes:
+        yield key, ", ".join(f"{name}: {short}" for name, short in hashes)
+
+
+def _edit_times_matter(request: InpaintRequest) -> bool:
+    """Whether any text of the prompts would change at another step if times were read the newer way."""
+    prompts = without_tags(request.prompt.positive), request.prompt.negative
+    return any(
+        schedule(text, _entries(request), EditTimes.BELOW_ONE)
+        != schedule(text, _entries(request), EditTimes.POINTED)
+        for text in prompts
+    )
+
+
+def _has_brackets(request: InpaintRequest) -> bool:
+    """Whether any text that the prompts become opens a bracket."""
+    prompt, entries = request.prompt, _entries(request)
+    lone_weight = request.rules.prompt_weight is PromptWeightRule.A1111
+    parts = split_composition(without_tags(prompt.positive), lone_weight=lone_weight)
+    return any(
+        re.search(r"[(\[]", stretch.text)
+        for text in (*(part.text for part in parts), prompt.negative)
+        for stretch in schedule(text, entries, prompt.edit_times)
+    )
+
+
+def _entries(request: InpaintRequest) -> int:
+    """The steps that A1111 counts on for the edits of prompts."""
+    return request.sampling.steps * TRAITS[request.sampling.sampler].calls_per_step
 
 
 def _shortest(number: float) -> float:
@@ -228,9 +280,11 @@ def schedule_label(sampling: SamplingSettings) -> Scheduler:
     return TRAITS[sampling.sampler].own_scheduler or Scheduler.AUTOMATIC
 
 
-def _quoted(value: object) -> str:
-    text = str(value)
-    return json.dumps(text, ensure_ascii=False) if re.search(r"[,\n:]", text) else text
+def _setting(key: str, value: str) -> str:
+    if key == value:
+        return key
+    is_plain = re.search(r"[,\n:]", value) is None
+    return f"{key}: {value if is_plain else json.dumps(value, ensure_ascii=False)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,20 +310,23 @@ SETTING = re.compile(
     re.VERBOSE,
 )
 NEGATIVE_PREFIX = "Negative prompt:"
+MIN_SETTINGS = 3
 
 
 def parse_infotext(text: str) -> Infotext:
     """Reads what A1111 and its relatives write. The last line holds settings if it has at least three of them."""
     *lines, last = text.strip().split("\n")
-    if len(_pairs(last)) < 3:
+    if len(_pairs(last)) < MIN_SETTINGS:
         lines.append(last)
         last = ""
-    parts: dict[bool, list[str]] = {False: [], True: []}
+    parts = {False: "", True: ""}
     is_negative = False
     for line in (raw.strip() for raw in lines):
         is_negative = is_negative or line.startswith(NEGATIVE_PREFIX)
-        parts[is_negative].append(line.removeprefix(NEGATIVE_PREFIX).strip())
-    return Infotext("\n".join(parts[False]), "\n".join(parts[True]), dict(_pairs(last)))
+        before = parts[is_negative]
+        own = line.removeprefix(NEGATIVE_PREFIX).strip() if is_negative else line
+        parts[is_negative] = f"{before}\n{own}" if before else own
+    return Infotext(parts[False], parts[True], dict(_pairs(last)))
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:

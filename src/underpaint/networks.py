@@ -1,6 +1,6 @@
 """The small networks a job's prompts name: which files they are, and the model with them on."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,13 +8,15 @@ from pathlib import Path
 from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedCheckpoint, UnsupportedFeature
 from underpaint.models.catalog import sha256_of
 from underpaint.models.embeddings import Embedding, read_embedding
-from underpaint.models.lora import Applied, applied, read_lora
-from underpaint.models.network_files import embedding_files, find_lora, tensors_sha256
+from underpaint.models.lora import Applied, Lora, applied, read_lora, unmatched
+from underpaint.models.network_files import a1111_hash, embedding_files, find_lora
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.models.text import TextEncoder
 from underpaint.models.tiling import edges_joined
+from underpaint.prompt.chunks import CHUNK_TOKENS
 from underpaint.prompt.extra_networks import NetworkUse
-from underpaint.request import InpaintRequest, UnknownNetworks
+from underpaint.prompt.reading import Reading
+from underpaint.request import InpaintRequest, RepeatedNetworks, UnknownNetworks
 from underpaint.result import NetworkKind, UsedNetwork
 from underpaint.texts import Texts
 
@@ -35,34 +37,22 @@ class JobNetworks:
 
 
 def networks_of(
-    request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, folders: Sequence[Path]
+    request: InpaintRequest, texts: Texts, model: StableDiffusion, folders: Sequence[Path]
 ) -> JobNetworks:
-    """Finds and reads what the texts name. LoRAs nobody knows are refused or noted, as the rules say."""
-    notes: list[str] = []
-    loras: list[tuple[Path, Applied]] = []
-    for use in texts.uses if request.prompt.uses_networks else ():
-        try:
-            path = _lora_of(use, folders)
-        except InvalidRequest as error:
-            if request.rules.unknown_networks is UnknownNetworks.REFUSED or use.kind == HYPERNETWORK:
-                raise
-            notes.append(str(error))
-            continue
-        except ModelNotFound as error:
-            if request.rules.unknown_networks is UnknownNetworks.REFUSED:
-                raise
-            notes.append(f"{error} The picture is made without it.")
-            continue
-        loras.append((path, _applied(use, path)))
-    embeddings, left_out = _embeddings_of(request, texts, text_encoder, folders)
+    """Finds and reads what the texts name. LoRAs that nobody knows, that are damaged or that fit no layer are refused or
+    noted, as the rules say."""
+    loras, notes = _loras_of(request, texts, model, folders)
+    found, left_out = _embeddings_of(request, texts, model.text, folders)
+    embeddings = tuple(embedding for _, embedding in found)
+    files = {embedding.name: path for path, embedding in found}
     return JobNetworks(
         loras=tuple(lora for _, lora in loras),
-        embeddings=tuple(embedding for _, embedding in embeddings),
+        embeddings=embeddings,
         used=(
             *(_used_lora(path, lora.lora.name) for path, lora in loras),
-            *(_used_embedding(path) for path, _ in embeddings),
+            *(_used_embedding(files[name]) for name in _spoken(request, texts, model.text, embeddings)),
         ),
-        notes=(*notes, *left_out),
+        notes=tuple(dict.fromkeys([*notes, *left_out])),
     )
 
 
@@ -78,6 +68,49 @@ def laid_on(model: StableDiffusion, networks: JobNetworks, *, tiles: bool) -> Ge
         if tiles:
             stack.enter_context(edges_joined(model.unet.network, model.vae.network))
         yield
+
+
+def _loras_of(
+    request: InpaintRequest, texts: Texts, model: StableDiffusion, folders: Sequence[Path]
+) -> tuple[list[tuple[Path, Applied]], list[str]]:
+    """The LoRAs of a prompt with their files, and notes on those that are missing, wholly or in part."""
+    found: list[tuple[Path, Applied]] = []
+    notes: list[str] = []
+    for use in _uses(request, texts):
+        try:
+            path = _lora_of(use, folders)
+            lora = _applied(use, path)
+            _check_fit(lora.lora, model)
+        except UnsupportedFeature:
+            raise
+        except (InvalidRequest, ModelNotFound, UnsupportedCheckpoint) as error:
+            if request.rules.unknown_networks is UnknownNetworks.REFUSED:
+                raise
+            notes.append(f"{error} The picture is made without it.")
+            continue
+        found.append((path, lora))
+        if missing := unmatched(lora.lora, model.unet.network, model.text.network):
+            notes.append(
+                f"{missing} of the {len(lora.lora.modules)} parts of the LoRA {use.name} belong to no layer of this model."
+            )
+    return found, notes
+
+
+def _uses(request: InpaintRequest, texts: Texts) -> Sequence[NetworkUse]:
+    """What the prompt names. A1111 keeps one LoRA per name, so that strengths given later count for every mention."""
+    if not request.prompt.uses_networks:
+        return ()
+    if request.rules.repeated_networks is RepeatedNetworks.EACH:
+        return texts.uses
+    last = {(use.kind, use.name): use for use in texts.uses}
+    return [last[use.kind, use.name] for use in texts.uses]
+
+
+def _check_fit(lora: Lora, model: StableDiffusion) -> None:
+    if unmatched(lora, model.unet.network, model.text.network) == len(lora.modules):
+        raise UnsupportedCheckpoint(
+            f"The LoRA {lora.name} changes no layer of this model; it was made for another kind."
+        )
 
 
 def _lora_of(use: NetworkUse, folders: Sequence[Path]) -> Path:
@@ -105,9 +138,8 @@ def _embeddings_of(
     request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, folders: Sequence[Path]
 ) -> tuple[list[tuple[Path, Embedding]], list[str]]:
     """Those whose names occur in the texts, and notes on those that do not fit the model: their names stay text."""
-    everything = "\n".join(texts.all_texts()).lower()
-    files = {path.stem: path for path in embedding_files(folders) if path.stem.lower() in everything}
-    names = text_encoder.mentioned(files, texts.all_texts(), emphasis=request.prompt.emphasis)
+    files = {path.stem: path for path in embedding_files(folders)}
+    names = text_encoder.mentioned(files, texts.all_texts(), Reading.of(request))
     found: list[tuple[Path, Embedding]] = []
     notes: list[str] = []
     for name in names:
@@ -116,15 +148,34 @@ def _embeddings_of(
         except UnsupportedCheckpoint as error:
             notes.append(f"The word {name!r} stays text: {error}")
             continue
-        if embedding.vectors.shape[1] == text_encoder.channels:
-            found.append((files[name], embedding))
+        if problem := _misfit(embedding, text_encoder):
+            notes.append(f"The word {name!r} stays text: {problem}")
         else:
-            notes.append(f"The word {name!r} stays text: the embedding was made for another kind of model.")
+            found.append((files[name], embedding))
     return found, notes
 
 
+def _misfit(embedding: Embedding, text_encoder: TextEncoder) -> str | None:
+    count, channels = embedding.vectors.shape
+    if channels != text_encoder.channels:
+        return "the embedding was made for another kind of model."
+    if count > CHUNK_TOKENS:
+        return f"the embedding has {count} vectors, and only {CHUNK_TOKENS} fit the text encoder."
+    return None
+
+
+def _spoken(
+    request: InpaintRequest, texts: Texts, text_encoder: TextEncoder, embeddings: Sequence[Embedding]
+) -> Iterator[str]:
+    """The names of embeddings as A1111 lists them: the parts of the prompt backwards, then the negative prompt; a name
+    occurs once for each that has it."""
+    positive = dict.fromkeys(tuple(part.texts) for part in texts.positive)
+    for variants in (*reversed(positive), tuple(texts.negative.texts)):
+        yield from text_encoder.spoken(embeddings, variants, Reading.of(request))
+
+
 def _used_lora(path: Path, name: str) -> UsedNetwork:
-    short = tensors_sha256(path)[:SHORT_HASH]
+    short = a1111_hash(path)[:SHORT_HASH]
     return UsedNetwork(kind=NetworkKind.LORA, name=name, sha256=sha256_of(path), a1111_hash=short)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, without_canvas
-from underpaint.encoding import Encoded, EncodedCanvases, encode
+from underpaint.encoding import Encoded, EncodedCanvases, empty_prompt, encode
 from underpaint.errors import ModelFailure
 from underpaint.image.picture import Picture
 from underpaint.image.soft_inpainting import opacity_of_result
@@ -62,11 +62,13 @@ def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
         for batch in batches:
             yield from _unchanged(job, batch)
         return
-    with out_of_memory_explained(), laid_on(job.model, job.networks, tiles=job.request.sampling.tiles):
-        yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)
-        encoded = encode(job)
-        for batch in batches:
-            yield from _run_batch(job, encoded, batch)
+    with out_of_memory_explained():
+        empty = empty_prompt(job)
+        with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles):
+            yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)
+            encoded = encode(job, empty)
+            for batch in batches:
+                yield from _run_batch(job, encoded, batch)
 
 
 def _unchanged(job: Job, batch: int) -> Iterator[Event]:

@@ -122,6 +122,27 @@ class FileReading(StrEnum):
     """All the depth and transparency that a file has, and its colour profile."""
 
 
+class EditTimes(StrEnum):
+    """What the number in `[cat:dog:0.5]` means."""
+
+    POINTED = "pointed"
+    """With a point a fraction of all steps, without one a step."""
+    BELOW_ONE = "below-one"
+    """Below 1 a fraction, from 1 on a step (A1111 before 1.6, and its option for old prompt editing)."""
+
+
+class PromptPadding(StrEnum):
+    """What fills up the shorter of prompt and negative prompt, where they differ in chunks of 75 tokens."""
+
+    NONE = "none"
+    """Nothing: each keeps its length."""
+    EMPTY = "empty"
+    """Empty prompts (A1111's pad_cond_uncond)."""
+    REPEAT = "repeat"
+    """The negative prompt gets the prompt's length: its last token repeated, or its end cut off (A1111's
+    pad_cond_uncond_v0)."""
+
+
 class StepRule(StrEnum):
     """How denoising strength d and S steps become model calls."""
 
@@ -257,6 +278,41 @@ class TimelineRule(StrEnum):
     """On the steps that run: half of them are done at 0.5."""
 
 
+class BreakRule(StrEnum):
+    """Where `BREAK` starts a new chunk of 75 tokens."""
+
+    A1111 = "a1111"
+    """Not inside brackets that change a weight: there it is the word "BREAK", weighted with the opposite sign."""
+    EVERYWHERE = "everywhere"
+
+
+class EmphasisMean(StrEnum):
+    """What the mean of token vectors is taken over, which emphasis keeps as it was."""
+
+    A1111 = "a1111"
+    """All texts that a prompt becomes by editing: what comes later changes the vectors of what comes first."""
+    EACH = "each"
+    """Each text."""
+
+
+class MovedEmbeddings(StrEnum):
+    """What becomes of an embedding whose phrase moves on whole to the next 75 tokens."""
+
+    A1111 = "a1111"
+    """Its vectors stay behind, in the padding; as many exclamation marks move."""
+    FOLLOW = "follow"
+    """It moves with its phrase."""
+
+
+class RepeatedNetworks(StrEnum):
+    """What a LoRA does that a prompt names twice."""
+
+    A1111 = "a1111"
+    """The last strengths count, once per mention."""
+    EACH = "each"
+    """Each mention counts with its own strengths."""
+
+
 class UnknownNetworks(StrEnum):
     """What becomes of a LoRA in a prompt that is in no folder."""
 
@@ -294,6 +350,10 @@ class Rules:
     unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
     prompt_weight: PromptWeightRule = PromptWeightRule.COMPOSITION
     prompt_timeline: TimelineRule = TimelineRule.EXACT
+    prompt_breaks: BreakRule = BreakRule.EVERYWHERE
+    emphasis_mean: EmphasisMean = EmphasisMean.EACH
+    moved_embeddings: MovedEmbeddings = MovedEmbeddings.FOLLOW
+    repeated_networks: RepeatedNetworks = RepeatedNetworks.EACH
     unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
 
 
@@ -317,6 +377,10 @@ class Profile:
             unipc_corrector=UniPcCorrectorRule.A1111,
             prompt_weight=PromptWeightRule.A1111,
             prompt_timeline=TimelineRule.A1111,
+            prompt_breaks=BreakRule.A1111,
+            emphasis_mean=EmphasisMean.A1111,
+            moved_embeddings=MovedEmbeddings.A1111,
+            repeated_networks=RepeatedNetworks.A1111,
             unknown_networks=UnknownNetworks.IGNORED,
         )
 
@@ -338,7 +402,8 @@ class Matches:
         return {**handler(source), "pattern": f"^(?:{self.pattern})$"}
 
 
-PromptText = Annotated[str, MaxLen(10_000)]
+LONGEST_PROMPT = 10_000
+PromptText = Annotated[str, MaxLen(LONGEST_PROMPT)]
 Strength = Annotated[float, Interval(ge=0, le=1)]
 Seed = Annotated[int, Interval(ge=0, le=MAX_SEED)]
 SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
@@ -356,6 +421,11 @@ class PromptSettings:
     clip_skip: Annotated[int, Interval(ge=1, le=12)] = 1
     """1 = the text encoder's last layer, 2 = the one before, …"""
     emphasis: Emphasis = Emphasis.ORIGINAL
+    edit_times: EditTimes = EditTimes.POINTED
+    comma_backtrack: Annotated[int, Interval(ge=0, le=74)] = 20
+    """A phrase that crosses the end of 75 tokens moves on whole if its comma is at most so many tokens back; 0 =
+    never."""
+    padding: PromptPadding = PromptPadding.NONE
     uses_networks: bool = True
     """False: LoRAs named in the prompt are left out (A1111's disable_extra_networks)."""
 
@@ -546,6 +616,9 @@ class InpaintRequest:
     batch: BatchSettings = field(default_factory=BatchSettings)
     extras: ExtraPictures = field(default_factory=ExtraPictures)
     rules: Rules = field(default_factory=Profile.studio)
+    unwritten_keys: tuple[Annotated[str, MaxLen(100)], ...] = ()
+    """Keys that A1111's text in the result's file goes without, because A1111 writes none there: noise of its default
+    source, say, or churn that came with a request. The recipe in the file has everything."""
 
     @property
     def latent_mask_rule(self) -> LatentMaskRule:

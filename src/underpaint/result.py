@@ -65,8 +65,11 @@ class Recipe:
     is_inpaint_model: bool = False
     """Whether the model saw mask and masked picture beside the latents."""
     networks: tuple[UsedNetwork, ...] = ()
-    """LoRAs, then embeddings, in the order of the prompts."""
+    """LoRAs in the order of the prompt, then embeddings in A1111's: the parts of the prompt backwards, then the negative
+    prompt, each naming its own."""
     is_mask_empty: bool = False
+    is_padded: bool = False
+    """Prompt and negative prompt differ in length, and the shorter was filled up."""
     versions: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -79,12 +79,16 @@ def texts_of(request: InpaintRequest, *, from_picture: bool) -> Texts:
         raise InvalidRequest(str(error)) from error
     timeline = timeline_of(request.sampling, request.rules, from_picture=from_picture)
     lone_weight = request.rules.prompt_weight is PromptWeightRule.A1111
+
+    def over_time(text: str, weight: float = 1.0) -> PartOverTime:
+        stretches = schedule(text, timeline.entries, request.prompt.edit_times)
+        return PartOverTime(stretches=stretches, weight=weight)
+
     return Texts(
         timeline=timeline,
         positive=tuple(
-            PartOverTime(stretches=schedule(part.text, timeline.entries), weight=part.weight)
-            for part in split_composition(positive, lone_weight=lone_weight)
+            over_time(part.text, part.weight) for part in split_composition(positive, lone_weight=lone_weight)
         ),
-        negative=PartOverTime(stretches=schedule(request.prompt.negative, timeline.entries)),
+        negative=over_time(request.prompt.negative),
         uses=uses,
     )

@@ -22,6 +22,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     """Everything a field of this type may hold."""
     if get_origin(hint) is Annotated:
         return values_within(*get_args(hint))
+    if get_origin(hint) is tuple:
+        return st.lists(values(get_args(hint)[0]), max_size=3).map(tuple)
     if type(None) in get_args(hint):
         (inner,) = [arg for arg in get_args(hint) if arg is not type(None)]
         return st.none() | values(inner)

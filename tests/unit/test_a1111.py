@@ -7,6 +7,7 @@ from underpaint.a1111 import model_name, request_from_api, sampler_and_scheduler
 from underpaint.codec import validated
 from underpaint.errors import InvalidRequest, UnsupportedFeature
 from underpaint.request import (
+    EditTimes,
     Emphasis,
     ExtraPictures,
     InpaintArea,
@@ -16,6 +17,7 @@ from underpaint.request import (
     MaskMode,
     NoiseLevels,
     Profile,
+    PromptPadding,
     ResizeMode,
     RngSource,
     Sampler,
@@ -25,6 +27,7 @@ from underpaint.request import (
     UniPcSpacing,
     UniPcVariant,
 )
+from underpaint.styles import Style
 
 
 def img2img(options: dict[str, Any] | None = None, **body: Any) -> InpaintRequest:
@@ -237,7 +240,7 @@ def test_open_seeds(seed: Any):
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"styles": ["ink"]}, id="styles"),
+        pytest.param({"infotext": "a cat"}, id="infotext"),
         pytest.param({"restore_faces": True}, id="faces"),
         pytest.param({"latent_mask": "x"}, id="latent mask"),
         pytest.param({"script_name": "x/y/z plot"}, id="script"),
@@ -320,3 +323,55 @@ def test_soft_inpainting_is_read_from_its_scripts_arguments():
     assert request.soft_inpainting == SoftInpaintingSettings(
         enabled=True, schedule_bias=2, preservation_strength=0.25
     )
+
+
+def test_styles_are_laid_on_and_unknown_ones_ignored():
+    styles = {"ink": Style(name="ink", prompt="{prompt}, ink", negative="colour")}
+    ours = request_from_api(
+        {"prompt": "cat", "negative_prompt": "dog", "styles": ["ink", "missing"]},
+        {},
+        endpoint="txt2img",
+        styles=styles,
+    )
+    assert (ours.prompt.positive, ours.prompt.negative) == ("cat, ink", "dog, colour")
+    with pytest.raises(InvalidRequest, match="styles must be a list of strings"):
+        img2img(styles=[{"name": "ink"}])
+
+
+@pytest.mark.parametrize(
+    ("options", "padding"),
+    [
+        ({}, PromptPadding.NONE),
+        ({"pad_cond_uncond": True}, PromptPadding.EMPTY),
+        ({"pad_cond_uncond_v0": True}, PromptPadding.REPEAT),
+        ({"pad_cond_uncond": True, "pad_cond_uncond_v0": True}, PromptPadding.REPEAT),
+    ],
+)
+def test_options_of_prompts(options: dict[str, Any], padding: PromptPadding):
+    ours = img2img({"comma_padding_backtrack": 0, "use_old_scheduling": True, **options}).prompt
+    assert (ours.padding, ours.comma_backtrack, ours.edit_times) == (padding, 0, EditTimes.BELOW_ONE)
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "unwritten"),
+    [
+        ({}, {}, ("RNG",)),
+        ({"randn_source": "GPU"}, {}, ("RNG",)),
+        ({"randn_source": "NV"}, {}, ()),
+        (
+            {"randn_source": "CPU"},
+            {"s_churn": 8.0},
+            ("Sigma churn", "Sigma tmin", "Sigma tmax", "Sigma noise"),
+        ),
+        (
+            {"randn_source": "CPU", "s_churn": 8.0},
+            {"s_noise": 1.1},
+            ("Sigma tmin", "Sigma tmax", "Sigma noise"),
+        ),
+        ({"randn_source": "CPU", "s_churn": 8.0}, {}, ()),
+    ],
+)
+def test_what_a1111_leaves_out_of_its_files(
+    options: dict[str, Any], body: dict[str, Any], unwritten: tuple[str, ...]
+):
+    assert img2img(options, **body).unwritten_keys == unwritten

@@ -8,6 +8,8 @@ from underpaint.metadata import infotext, parse_infotext, png_text, recipe_from_
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
+    EditTimes,
+    Emphasis,
     InpaintArea,
     InpaintRequest,
     MaskedContent,
@@ -15,13 +17,15 @@ from underpaint.request import (
     MaskSettings,
     NoiseLevels,
     NoiseSettings,
+    Profile,
+    PromptPadding,
     PromptSettings,
     Sampler,
     SamplingSettings,
     Scheduler,
     ScheduleSettings,
 )
-from underpaint.result import Recipe
+from underpaint.result import NetworkKind, Recipe, UsedNetwork
 
 RECIPE = Recipe(
     request=InpaintRequest(
@@ -181,3 +185,83 @@ def damaged(**changes: object) -> str:
 def test_a_damaged_recipe_is_named(text: str, message: str) -> None:
     with pytest.raises(UnreadableImage, match=message):
         recipe_from_png_text({"underpaint": text})
+
+
+def with_prompt(**settings: object) -> Recipe:
+    prompt = PromptSettings(**settings)  # type: ignore[arg-type]
+    return replace(RECIPE, request=replace(RECIPE.request, prompt=prompt, rules=Profile.a1111()))
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_named"),
+    [
+        ({"positive": "a (cat)"}, True),
+        ({"negative": "[dog]"}, True),
+        ({"positive": "a cat) ]"}, False),  # A1111 looks for opening brackets only
+        ({"positive": "[cat:dog:0.5]"}, False),  # nothing of it is left in the texts
+        ({"positive": "[(cat):dog:0.5]"}, True),
+        ({"positive": "[(cat):dog:0]"}, False),  # never reached
+        ({"positive": "cat <lora:a(b:1>"}, False),
+    ],
+)
+def test_emphasis_is_named_where_a_text_opens_a_bracket(settings: dict[str, str], is_named: bool) -> None:
+    text = infotext(with_prompt(**settings, emphasis=Emphasis.NO_NORM))
+    assert ("Emphasis: No norm" in text) is is_named
+    assert "Emphasis" not in infotext(with_prompt(**settings))
+
+
+@pytest.mark.parametrize(("when", "is_named"), [("0.5", False), ("3", False), ("1.5", True), ("0", False)])
+def test_old_edit_times_are_named_where_they_matter(when: str, is_named: bool) -> None:
+    recipe = with_prompt(positive=f"[a:b:{when}]", edit_times=EditTimes.BELOW_ONE)
+    assert ("Old prompt editing timelines: True" in infotext(recipe)) is is_named
+
+
+@pytest.mark.parametrize(
+    ("padding", "written"),
+    [(PromptPadding.EMPTY, "Pad conds: True"), (PromptPadding.REPEAT, "Pad conds v0: True")],
+)
+def test_padding_is_named_where_something_was_padded(padding: PromptPadding, written: str) -> None:
+    recipe = with_prompt(positive="a", padding=padding)
+    assert "Pad conds" not in infotext(recipe)
+    assert f", {written}," in infotext(replace(recipe, is_padded=True))
+
+
+def test_hashes_of_networks() -> None:
+    def used(kind: NetworkKind, name: str, digit: str) -> UsedNetwork:
+        return UsedNetwork(kind=kind, name=name, sha256="0" * 64, a1111_hash=digit * 12)
+
+    networks = (
+        used(NetworkKind.LORA, "x:y, z", "1"),
+        used(NetworkKind.LORA, "x:y, z", "1"),
+        used(NetworkKind.EMBEDDING, "e", "2"),
+        used(NetworkKind.EMBEDDING, "e", "2"),
+    )
+    text = infotext(replace(RECIPE, networks=networks))
+    assert 'Lora hashes: "xy z: 111111111111", TI hashes: "e: 222222222222, e: 222222222222"' in text
+
+
+def test_keys_that_a1111_would_not_write_are_left_out() -> None:
+    request = replace(
+        RECIPE.request,
+        sampling=SamplingSettings(sampler=Sampler.EULER, churn=8.0, noise_scale=1.1),
+        unwritten_keys=("RNG", "Sigma churn"),
+    )
+    parsed = parse_infotext(infotext(replace(RECIPE, request=request)))
+    assert "RNG" not in parsed.settings
+    assert "Sigma churn" not in parsed.settings
+    assert parsed.settings["Sigma noise"] == "1.1"
+
+
+def test_a_value_that_repeats_its_key_is_left_out() -> None:
+    text = infotext(replace(RECIPE, model_name="Model"))
+    assert ", Model, " in text
+
+
+def test_the_version_names_the_profile() -> None:
+    assert parse_infotext(infotext(RECIPE)).settings["Version"].split()[0] == "Underpaint"
+    assert parse_infotext(infotext(with_prompt(positive="a"))).settings["Version"].endswith(" a1111")
+
+
+def test_a_negative_prompt_may_start_on_the_next_line() -> None:
+    parsed = parse_infotext("a\nNegative prompt:\nb\n\nc\nSteps: 1, Sampler: X, Seed: 2")
+    assert parsed.negative_prompt == "b\n\nc"

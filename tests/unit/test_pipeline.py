@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from underpaint.encoding import encode
 from underpaint.errors import InvalidRequest, ModelFailure, UnsupportedFeature
 from underpaint.image.picture import Picture
 from underpaint.job import prepare_job
@@ -23,6 +24,7 @@ from underpaint.request import (
     MaskSettings,
     NoiseSettings,
     Profile,
+    PromptPadding,
     PromptSettings,
     Rules,
     Sampler,
@@ -327,3 +329,30 @@ def test_syntax_we_do_not_have_is_refused(tiny_model: StableDiffusion) -> None:
     request = replace(QUICK, prompt=PromptSettings(positive="a cat <hypernet:fluffy:1>"))
     with pytest.raises(UnsupportedFeature, match="fluffy"):
         next(inpaint(request, tiny_model))
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "padding", "tokens", "is_padded"),
+    [
+        ("cat " * 80, "dog", PromptPadding.NONE, (154, 77), False),
+        ("cat " * 80, "dog", PromptPadding.EMPTY, (154, 154), True),
+        ("cat", "dog " * 80, PromptPadding.EMPTY, (154, 154), True),
+        ("cat " * 80, "dog", PromptPadding.REPEAT, (154, 154), True),
+        ("cat", "dog " * 80, PromptPadding.REPEAT, (77, 77), True),
+        ("cat", "dog", PromptPadding.EMPTY, (77, 77), False),
+        ("cat AND " + "cat " * 80, "dog", PromptPadding.EMPTY, (154, 154), True),
+    ],
+)
+def test_prompts_are_padded(
+    positive: str,
+    negative: str,
+    padding: PromptPadding,
+    tokens: tuple[int, int],
+    is_padded: bool,
+    tiny_model: StableDiffusion,
+) -> None:
+    prompt = PromptSettings(positive=positive, negative=negative, padding=padding)
+    job = prepare_job(replace(QUICK, prompt=prompt), tiny_model)
+    weighted, other = encode(job).texts.at(0)
+    assert ({each.context.shape[1] for each in weighted}, other.shape[1]) == ({tokens[0]}, tokens[1])
+    assert job.recipe.is_padded is is_padded

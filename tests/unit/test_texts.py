@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from underpaint.errors import InvalidRequest
-from underpaint.request import InpaintRequest, Profile, PromptSettings, Sampler, SamplingSettings
+from underpaint.request import EditTimes, InpaintRequest, Profile, PromptSettings, Sampler, SamplingSettings
 from underpaint.texts import texts_of
 
 
@@ -50,3 +50,9 @@ def test_tags_of_networks_are_no_text() -> None:
 def test_a_strength_that_is_no_number_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="cannot be read"):
         texts_of(asking("<lora:x:strong>"), from_picture=False)
+
+
+def test_times_of_edits_can_be_read_the_old_way() -> None:
+    prompt = PromptSettings(positive="[a:b:1.0]", edit_times=EditTimes.BELOW_ONE)
+    assert texts_at_calls(replace(asking(""), prompt=prompt), 3) == ["a", "b", "b"]
+    assert texts_at_calls(asking("[a:b:1.0]"), 3) == ["a", "a", "a"]

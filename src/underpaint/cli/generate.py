@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from underpaint.cli import options
-from underpaint.cli.options import Device, OutputOptions, ProfileName, request_from_options
+from underpaint.cli.options import Device, OutputOptions, ProfileName, asked
 from underpaint.request import ResizeMode, RngSource, Sampler, Scheduler
 
 
 def generate(
+    context: typer.Context,
     prompt: options.Prompt = "",
     negative: options.Negative = "",
+    styles: options.StyleNames = None,
+    from_file: options.FromFile = None,
     image: Annotated[
         Path | None,
         typer.Option("--image", help="Start from this picture (image-to-image).", show_default=False),
@@ -43,9 +46,9 @@ def generate(
 
     Example: [cyan]underpaint generate -p "a white cat on the grass, sunset" --seed 7[/]
     """
-    request = request_from_options(locals())
+    ask = asked(locals(), context)
     from underpaint.cli.running import Inputs, run
     from underpaint.cli.sources import read_inputs
 
-    inputs = Inputs() if image is None else read_inputs(request, image)
-    run(request, inputs, OutputOptions(out=out, as_json=as_json), device)
+    inputs = Inputs() if image is None else read_inputs(ask.request, image)
+    run(ask, inputs, OutputOptions(out=out, as_json=as_json), device)

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from underpaint.cli import options
-from underpaint.cli.options import Device, OutputOptions, ProfileName, request_from_options
+from underpaint.cli.options import Device, OutputOptions, ProfileName, asked
 from underpaint.request import InpaintArea, MaskedContent, ResizeMode, RngSource, Sampler, Scheduler
 
 MASK = "Mask and underpainting"
 
 
 def inpaint(
+    context: typer.Context,
     image: Annotated[Path, typer.Argument(help="The picture.", show_default=False)],
     mask: Annotated[
         Path,
@@ -29,6 +30,8 @@ def inpaint(
     ] = None,
     prompt: options.Prompt = "",
     negative: options.Negative = "",
+    styles: options.StyleNames = None,
+    from_file: options.FromFile = None,
     content: Annotated[
         MaskedContent,
         typer.Option(help="What lies under the mask when denoising starts.", rich_help_panel=MASK),
@@ -73,13 +76,13 @@ def inpaint(
 
     Example: [cyan]underpaint inpaint girl.png --mask dress.png -p "a white dress" --content fill[/]
     """
-    request = request_from_options(locals())
+    ask = asked(locals(), context)
     from underpaint.cli.running import run
     from underpaint.cli.sources import read_inputs
 
     run(
-        request,
-        read_inputs(request, image, mask, sketch),
+        ask,
+        read_inputs(ask.request, image, mask, sketch),
         OutputOptions(out=out, save_under=save_under, as_json=as_json),
         device,
     )

@@ -1,16 +1,20 @@
 """Options that several commands share, and how they become a request."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from underpaint.cli.borrowed import Borrowed, borrow
 from underpaint.codec import from_json, to_json
-from underpaint.errors import InvalidRequest
+from underpaint.errors import InvalidRequest, ModelNotFound
+from underpaint.models.catalog import default_folders, find_model
 from underpaint.request import InpaintRequest, MaskMode, Profile, ResizeMode, RngSource, Sampler, Scheduler
+from underpaint.styles import known_styles, with_styles
 
 
 class ProfileName(StrEnum):
@@ -30,6 +34,23 @@ OUTPUT = "Output"
 
 Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
 Negative = Annotated[str, typer.Option("--negative", "-n", help="What to avoid.", rich_help_panel=PROMPT)]
+StyleNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--style",
+        help="A style of styles.csv, laid on the prompts. Repeatable; `underpaint styles` lists them.",
+        rich_help_panel=PROMPT,
+    ),
+]
+FromFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="A picture whose settings to take over, made by Underpaint, A1111, Forge or SD.Next. Options beside it win.",
+        rich_help_panel=PROMPT,
+        show_default=False,
+    ),
+]
 ClipSkip = Annotated[
     int, typer.Option(help="1 = the text encoder's last layer.", rich_help_panel=PROMPT, show_default=True)
 ]
@@ -151,20 +172,67 @@ SETTING_OF_OPTION: dict[str, tuple[str, ...]] = {
 """Where the value of each option goes in the request."""
 
 
-def request_from_options(options: dict[str, Any]) -> InpaintRequest:
-    """The checked request of a command's options, by parameter name. `settings` (PATH=VALUE) win over all others."""
-    is_a1111 = options["profile"] is ProfileName.A1111
-    rules = Profile.a1111() if is_a1111 else Profile.studio()
-    data: dict[str, Any] = {"model": options["model"], "rules": to_json(rules)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a command line asks for."""
+
+    request: InpaintRequest
+    borrowed: Borrowed | None = None
+    """Where its settings came from, if not all from the command line."""
+
+
+def asked(options: dict[str, Any], context: typer.Context) -> Asked:
+    """The checked request of a command's options, by parameter name, with settings from the file they may name: options
+    that were given win over those."""
+    if options["from_file"] is None:
+        return Asked(request=request_from_options(options))
+    borrowed = borrow(options["from_file"])
+    given = {name for name in options if _is_given(name, context)}
+    if "model" not in given:
+        _check_model(borrowed)
+    names = given if borrowed.names_strength else {*given, "denoise"}
+    return Asked(request=request_from_options(options, names, borrowed.request), borrowed=borrowed)
+
+
+def request_from_options(
+    options: dict[str, Any], names: Collection[str] | None = None, start: InpaintRequest | None = None
+) -> InpaintRequest:
+    """The checked request of a command's options, by parameter name; of those named only, laid over `start`, if it is
+    given. `settings` (PATH=VALUE) win over all others."""
+    names = options if names is None else names
+    data: dict[str, Any] = {} if start is None else to_json(start)
+    if "model" in names:
+        data["model"] = options["model"]
+    if "profile" in names:
+        is_a1111 = options["profile"] is ProfileName.A1111
+        data["rules"] = to_json(Profile.a1111() if is_a1111 else Profile.studio())
     for name, paths in SETTING_OF_OPTION.items():
-        if name in options:
+        if name in names:
             for path in paths:
                 _put(data, path, options[name])
     if options.get("invert_mask"):
         _put(data, "mask.mode", MaskMode.NOT_MASKED)
     for setting in options["settings"] or []:
         _put(data, *_path_and_value(setting))
-    return from_json(InpaintRequest, data)
+    request = from_json(InpaintRequest, data)
+    if not options.get("styles"):
+        return request
+    styles = known_styles(default_folders())
+    return replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
+
+
+def _is_given(name: str, context: typer.Context) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _check_model(borrowed: Borrowed) -> None:
+    try:
+        find_model(borrowed.request.model, default_folders())
+    except ModelNotFound as error:
+        raise ModelNotFound(
+            f"{error} {borrowed.file.name} was made with it; name another one with --model."
+        ) from error
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:

@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from underpaint.cli.files import OutputFiles
-from underpaint.cli.options import Device, OutputOptions
+from underpaint.cli.options import Asked, Device, OutputOptions
 from underpaint.errors import Cancelled, InvalidRequest, StudioError
-from underpaint.request import InpaintRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,18 +55,20 @@ def load_model(name: str, device: Device = Device.AUTO) -> "StableDiffusion":
         return load(model, device=best_device() if device is Device.AUTO else device.value)
 
 
-def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: Device) -> None:
-    """Makes the pictures of a request and writes each as soon as it is done; keeps what they were made from."""
+def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> None:
+    """Makes the pictures that are asked for and writes each as soon as it is done; keeps what they were made from."""
     from underpaint.cli.advising import advice_on, told
     from underpaint.job import prepare_job
     from underpaint.pipeline import run_job
 
+    request, borrowed = ask.request, ask.borrowed
     files = OutputFiles(output, inputs.stem, request.batch.total)
     model = load_model(request.model, device)
     job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
     _keep_inputs(job, inputs)
     advice = advice_on(job, inputs)
-    for note in (*job.notes, *(each.message for each in advice)):
+    notes = [*job.notes, *((*borrowed.notes, *borrowed.differences(job)) if borrowed else ())]
+    for note in (*notes, *(each.message for each in advice)):
         messages.print("note:", Text(note), style="yellow", soft_wrap=True)
     written: list[dict[str, Any]] = []
     started = time.perf_counter()
@@ -86,7 +87,7 @@ def run(request: InpaintRequest, inputs: Inputs, output: OutputOptions, device: 
     if output.as_json:
         record = {
             "images": written,
-            "notes": job.notes,
+            "notes": notes,
             "advice": [told(each) for each in advice],
             "seconds": round(time.perf_counter() - started, 3),
         }

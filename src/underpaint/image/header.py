@@ -11,7 +11,7 @@ from underpaint.image.io import orientation_of, read_png_text, reading
 
 USER_COMMENT = 0x9286
 """The EXIF tag in which A1111 and others keep the text of a JPEG or WebP."""
-COMMENT_CODES = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "ascii"}
+COMMENT_CODES = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "utf-8", bytes(8): "utf-8"}
 """What an EXIF comment starts with, and the encoding of the rest."""
 
 
@@ -70,7 +70,17 @@ def _comment(image: Image.Image) -> str | None:
         return value
     if not isinstance(value, bytes) or value[:8] not in COMMENT_CODES:
         return None
-    return value[8:].decode(COMMENT_CODES[value[:8]])
+    text = value[8:].decode(_encoding(value), "replace")
+    return text.removeprefix("\ufeff").rstrip("\0")
+
+
+def _encoding(comment: bytes) -> str:
+    """That of an EXIF comment; programs disagree on the order of the two bytes of Unicode."""
+    encoding = COMMENT_CODES[comment[:8]]
+    if encoding != "utf-16-be":
+        return encoding
+    first, second = comment[8::2], comment[9::2]
+    return "utf-16-le" if second.count(0) > first.count(0) else encoding
 
 
 def exif_with_comment(comment: str) -> Image.Exif:

@@ -1,22 +1,25 @@
 """LoRA and LyCORIS files in Kohya's naming, laid over a loaded model and taken off again without a trace."""
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from underpaint.errors import UnsupportedCheckpoint
-from underpaint.models.weight_changes import weight_change
+from underpaint.models.layer_names import TEXT, UNET, Layer, layers_by_name
+from underpaint.models.weight_changes import bias_change, weight_change
 from underpaint.models.weights import Weights, read_weights
 
-UNET = "lora_unet_"
-TEXT = "lora_te_"
-TEXT_MODEL = "text_model_"
 PEFT_NAMES = {"lora_A.weight": "lora_down.weight", "lora_B.weight": "lora_up.weight"}
+
+
+Held = tuple[nn.Parameter, nn.Parameter | None]
+"""Weight and bias of a layer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,37 +53,39 @@ def read_lora(path: Path) -> Lora:
     return Lora(name=path.stem, modules=dict(modules))
 
 
+def unmatched(lora: Lora, unet: Any, text_model: nn.Module) -> int:
+    """How many of the file's modules change no layer of this model."""
+    return len(lora.modules.keys() - layers_by_name(unet, text_model).keys())
+
+
 @contextmanager
-def applied(unet: nn.Module, text_model: nn.Module, loras: Sequence[Applied]) -> Generator[None]:
+def applied(unet: Any, text_model: nn.Module, loras: Sequence[Applied]) -> Generator[None]:
     """Changes the weights of both networks while the context lasts; afterwards they hold the very tensors they had."""
-    targets = {**_linear_modules(unet, UNET), **_linear_modules(text_model, TEXT, TEXT_MODEL)}
-    changed = _changed_weights(targets, loras)
-    kept = {name: targets[name].weight for name in changed}
+    changed = _changed(layers_by_name(unet, text_model), loras)
+    kept = {layer: _held(layer) for layer in changed}
     try:
-        for name, weight in changed.items():
-            targets[name].weight = nn.Parameter(weight, requires_grad=False)
+        for layer, held in changed.items():
+            _put(layer, held)
         yield
     finally:
-        for name, weight in kept.items():
-            targets[name].weight = weight
+        for layer, held in kept.items():
+            _put(layer, held)
 
 
-def _linear_modules(network: nn.Module, prefix: str, infix: str = "") -> dict[str, nn.Linear | nn.Conv2d]:
-    """All layers with a matrix, by Kohya's names."""
-    return {
-        f"{prefix}{infix}{name.replace('.', '_')}": module
-        for name, module in network.named_modules()
-        if isinstance(module, nn.Linear | nn.Conv2d)
-    }
+def _held(layer: Layer) -> Held:
+    return layer.get_parameter("weight"), dict(layer.named_parameters(recurse=False)).get("bias")
 
 
-def _changed_weights(
-    targets: dict[str, nn.Linear | nn.Conv2d], loras: Iterable[Applied]
-) -> dict[str, Tensor]:
-    """The new weight of every layer that any of the LoRAs changes, one after the other."""
-    changed: dict[str, Tensor] = {}
+def _put(layer: Layer, held: Held) -> None:
+    for name, values in zip(("weight", "bias"), held, strict=True):
+        layer.register_parameter(name, values)
+
+
+def _changed(layers: Mapping[str, Layer], loras: Iterable[Applied]) -> dict[Layer, Held]:
+    """What every layer holds that any of the LoRAs changes, one after the other."""
+    changed: dict[Layer, Held] = {}
     for use in loras:
-        known = use.lora.modules.keys() & targets.keys()
+        known = use.lora.modules.keys() & layers.keys()
         if not known:
             raise UnsupportedCheckpoint(
                 f"The LoRA {use.lora.name} changes no layer of this model; it was made for another kind."
@@ -88,24 +93,23 @@ def _changed_weights(
         for name in sorted(known):
             strength = use.text_strength if name.startswith(TEXT) else use.unet_strength
             if strength:
-                weight = changed.get(name, targets[name].weight)
-                changed[name] = _plus(weight, _limited(use.lora.modules[name], use.max_rank), strength)
+                layer = layers[name]
+                held = changed.get(layer) or _held(layer)
+                changed[layer] = _plus(held, use.lora.modules[name], strength, use.max_rank)
     return changed
 
 
-def _limited(parts: Weights, max_rank: int | None) -> Weights:
-    """An ordinary LoRA cut to its first ranks; alpha / rank stays as it was."""
-    if max_rank is None or "lora_up.weight" not in parts:
-        return parts
-    up, down = parts["lora_up.weight"], parts["lora_down.weight"]
-    rank = down.shape[0]
-    kept = max(1, min(max_rank, rank))
-    alpha = parts["alpha"] if "alpha" in parts else torch.tensor(float(rank))
-    scaled = {"lora_up.weight": up[:, :kept], "lora_down.weight": down[:kept], "alpha": alpha * kept / rank}
-    return {**parts, **scaled}
-
-
-def _plus(weight: Tensor, parts: Weights, strength: float) -> Tensor:
+def _plus(held: Held, parts: Weights, strength: float, max_rank: int | None) -> Held:
+    weight, bias = held
+    on_device = {name: tensor.to(weight.device) for name, tensor in parts.items()}
     exact = weight.to(torch.float32)
-    on_device = {name: tensor.to(exact.device) for name, tensor in parts.items()}
-    return (exact + strength * weight_change(on_device, exact)).to(weight.dtype)
+    changed = (exact + strength * weight_change(on_device, exact, max_rank)).to(weight.dtype)
+    change = bias_change(on_device)
+    if change is None:
+        return _parameter(changed), bias
+    exact_bias = torch.zeros_like(change) if bias is None else bias.to(torch.float32)
+    return _parameter(changed), _parameter((exact_bias + strength * change).to(weight.dtype))
+
+
+def _parameter(values: Tensor) -> nn.Parameter:
+    return nn.Parameter(values, requires_grad=False)

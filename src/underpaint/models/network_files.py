@@ -1,11 +1,12 @@
 """Where LoRAs and textual-inversion embeddings lie, and which file a name in a prompt means."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from underpaint.errors import ModelNotFound
+from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
 from underpaint.models.catalog import SAFETENSORS
 from underpaint.models.embeddings import ENDINGS
 from underpaint.models.weights import opened
@@ -15,6 +16,7 @@ EMBEDDING_FOLDERS = ("embeddings",)
 MODELS, CHECKPOINTS = "models", "Stable-diffusion"
 TRAINER_NAME = "ss_output_name"
 """What Kohya's trainer called its result, whatever the file is called now."""
+TRAINER_HASH = "sshs_model_hash"
 
 
 def lora_files(folders: Sequence[Path]) -> tuple[Path, ...]:
@@ -28,19 +30,32 @@ def embedding_files(folders: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def find_lora(name: str, folders: Sequence[Path]) -> Path:
-    """The LoRA with this file name, without ending, or called so by its trainer. Raises `ModelNotFound`."""
+    """The LoRA with this file name, without ending, or called so by its trainer. Of several files with the name the last
+    counts, as in A1111; a trainer's name must be that of one file. Raises `ModelNotFound`."""
     files = lora_files(folders)
-    named = [path for path in files if path.stem == name] or [
-        path for path in files if _trainer_name(path) == name
-    ]
-    if named:
-        return named[0]
-    close = get_close_matches(name, [path.stem for path in files], n=3)
-    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-    raise ModelNotFound(
-        f"No LoRA is called {name!r}.{hint} LoRAs lie in a folder called Lora or loras beside the models; {len(files)} "
-        "were found."
-    )
+    if named := [path for path in files if path.stem == name]:
+        return named[-1]
+    match [path for path in files if _trainer_name(path) == name]:
+        case [only]:
+            return only
+        case []:
+            close = get_close_matches(name, [path.stem for path in files], n=3)
+            hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+            raise ModelNotFound(
+                f"No LoRA is called {name!r}.{hint} LoRAs lie in a folder called Lora or loras beside the models; "
+                f"{len(files)} were found."
+            )
+        case several:
+            listed = ", ".join(repr(path.stem) for path in several)
+            raise ModelNotFound(
+                f"The trainer of several LoRAs called its result {name!r}; name one file: {listed}."
+            )
+
+
+def a1111_hash(path: Path) -> str:
+    """The sha256 by which A1111 knows a LoRA: the one its trainer noted, else that of its tensors."""
+    noted = _noted(path, TRAINER_HASH) or ""
+    return noted if re.fullmatch(r"[0-9a-f]{12,64}", noted) else tensors_sha256(path)
 
 
 def tensors_sha256(path: Path) -> str:
@@ -54,8 +69,16 @@ def tensors_sha256(path: Path) -> str:
 
 
 def _trainer_name(path: Path) -> str | None:
+    """None also for a damaged file, which must not keep others from being found."""
+    try:
+        return _noted(path, TRAINER_NAME)
+    except UnsupportedCheckpoint:
+        return None
+
+
+def _noted(path: Path, key: str) -> str | None:
     with opened(path) as file:
-        return (file.metadata() or {}).get(TRAINER_NAME)
+        return (file.metadata() or {}).get(key)
 
 
 def _files(folders: Sequence[Path], names: Sequence[str], endings: Sequence[str]) -> tuple[Path, ...]:

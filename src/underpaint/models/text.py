@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 import torch
+from ftfy import fix_text
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -13,7 +14,8 @@ from underpaint.errors import InvalidRequest, UnsupportedCheckpoint
 from underpaint.models.embeddings import Embedding
 from underpaint.prompt.chunks import Chunk, SpecialTokens, Word, chunked
 from underpaint.prompt.parser import Break, Piece, parse_emphasis
-from underpaint.request import Emphasis
+from underpaint.prompt.reading import Reading
+from underpaint.request import Emphasis, EmphasisMean
 
 
 class TextEncoder:
@@ -40,26 +42,47 @@ class TextEncoder:
         return self._model.config.hidden_size
 
     def tokenize(self, text: str) -> list[int]:
-        """Token ids of the text, without begin and end marks, however long."""
-        return self._tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        """Token ids of the text, without begin and end marks, however long.
 
-    def chunks(self, prompt: str, *, emphasis: Emphasis) -> tuple[Chunk, ...]:
+        Before CLIP splits a text, its broken and merely typographic characters are mended: curly quotes become
+        straight, wide letters and commas narrow, ligatures letters.
+        """
+        mended = " ".join(fix_text(text).split()).lower()
+        return self._tokenizer(mended, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+
+    def chunks(self, prompt: str, reading: Reading) -> tuple[Chunk, ...]:
         """The prompt as the encoder will read it; with `Emphasis.NONE` brackets and BREAK are text."""
-        return chunked(self._pieces(prompt, emphasis), self.tokenize, self._special, self._words)
+        return self._chunks(prompt, reading, self._words)
 
-    def _pieces(self, prompt: str, emphasis: Emphasis) -> tuple[Piece | Break, ...]:
-        return (Piece(prompt),) if emphasis is Emphasis.NONE else parse_emphasis(prompt)
+    def _chunks(self, prompt: str, reading: Reading, words: Iterable[Word]) -> tuple[Chunk, ...]:
+        return chunked(_pieces(prompt, reading), self.tokenize, self._special, words, reading)
 
-    def mentioned(
-        self, names: Iterable[str], prompts: Iterable[str], *, emphasis: Emphasis
-    ) -> tuple[str, ...]:
+    def mentioned(self, names: Iterable[str], prompts: Iterable[str], reading: Reading) -> tuple[str, ...]:
         """Which of these names of embeddings occur in the prompts, in their order there."""
-        words = [Word(name=name, token_ids=tuple(self.tokenize(name)), vectors=1) for name in names]
+        words = [self._word(name, vectors=1) for name in names]
         found: dict[str, None] = {}
         for prompt in prompts:
-            for chunk in chunked(self._pieces(prompt, emphasis), self.tokenize, self._special, words):
+            for chunk in self._chunks(prompt, reading, words):
                 found.update(dict.fromkeys(name for _, name in chunk.words))
         return tuple(found)
+
+    def spoken(
+        self, embeddings: Iterable[Embedding], prompts: Iterable[str], reading: Reading
+    ) -> tuple[str, ...]:
+        """The names of those embeddings whose vectors take part when variants of one prompt are encoded together, in
+        that order."""
+        words = [self._word(each.name, vectors=len(each.vectors)) for each in embeddings]
+        columns = zip_longest(*(self._chunks(prompt, reading, words) for prompt in prompts))
+        names = (name for column in columns for chunk in column if chunk for _, name in chunk.words)
+        return tuple(dict.fromkeys(names))
+
+    def count_chunks(self, embeddings: Iterable[Embedding], prompts: Iterable[str], reading: Reading) -> int:
+        """How many chunks of 77 tokens variants of one prompt become when these embeddings are known."""
+        words = [self._word(each.name, vectors=len(each.vectors)) for each in embeddings]
+        return max(len(self._chunks(prompt, reading, words)) for prompt in prompts)
+
+    def _word(self, name: str, *, vectors: int) -> Word:
+        return Word(name=name, token_ids=tuple(self.tokenize(name)), vectors=vectors)
 
     def learn(self, embeddings: Iterable[Embedding]) -> None:
         """From now on the names of these textual inversions stand for their vectors; earlier ones are forgotten."""
@@ -70,44 +93,38 @@ class TextEncoder:
                     f"The embedding {name} has vectors of {vectors.shape[1]} numbers; this model's text encoder has "
                     f"{self.channels}."
                 )
-        self._words = [
-            Word(name=name, token_ids=tuple(self.tokenize(name)), vectors=len(vectors))
-            for name, vectors in self._vectors.items()
-        ]
+        self._words = [self._word(name, vectors=len(vectors)) for name, vectors in self._vectors.items()]
 
-    def encode(
-        self, prompt: str, *, clip_skip: int, emphasis: Emphasis
-    ) -> Float[Tensor, "1 tokens channels"]:
-        """Token vectors of the prompt, 77 per chunk. `clip_skip` 1 takes the last layer, 2 the one before, …"""
-        return self.encode_together([prompt], clip_skip=clip_skip, emphasis=emphasis)
+    def encode(self, prompt: str, reading: Reading) -> Float[Tensor, "1 tokens channels"]:
+        """Token vectors of the prompt, 77 per chunk."""
+        return self.encode_together([prompt], reading)
 
     def encode_together(
-        self, prompts: Sequence[str], *, clip_skip: int, emphasis: Emphasis
+        self, prompts: Sequence[str], reading: Reading
     ) -> Float[Tensor, "prompts tokens channels"]:
-        """Token vectors of variants of one prompt. Shorter ones are filled up with chunks of the empty prompt;
-        emphasis keeps the mean over all of them."""
+        """Token vectors of variants of one prompt. Shorter ones are filled up with chunks of the empty prompt."""
         layers = self._model.config.num_hidden_layers
-        if not 1 <= clip_skip <= layers:
+        if not 1 <= reading.clip_skip <= layers:
             raise InvalidRequest(
-                f"clip_skip must lie between 1 and {layers} for this model, not {clip_skip}."
+                f"clip_skip must lie between 1 and {layers} for this model, not {reading.clip_skip}."
             )
-        (empty,) = self.chunks("", emphasis=emphasis)
-        columns = zip_longest(*(self.chunks(text, emphasis=emphasis) for text in prompts), fillvalue=empty)
-        return torch.cat([self._encode_chunks(chunks, clip_skip, emphasis) for chunks in columns], dim=1)
+        (empty,) = self.chunks("", reading)
+        columns = zip_longest(*(self.chunks(text, reading) for text in prompts), fillvalue=empty)
+        return torch.cat([self._encode_chunks(chunks, reading) for chunks in columns], dim=1)
 
     def _encode_chunks(
-        self, chunks: Sequence[Chunk], clip_skip: int, emphasis: Emphasis
+        self, chunks: Sequence[Chunk], reading: Reading
     ) -> Float[Tensor, "prompts 77 channels"]:
         ids = torch.tensor([chunk.token_ids for chunk in chunks], device=self._model.device)
         multipliers = torch.tensor([chunk.multipliers for chunk in chunks], device=self._model.device)[
             ..., None
         ]
         with self._spoken(chunks):
-            z = self._hidden(ids, clip_skip)
-        match emphasis:
+            z = self._hidden(ids, reading.clip_skip)
+        match reading.emphasis:
             case Emphasis.ORIGINAL:
                 weighted = z * multipliers
-                return weighted * (z.mean() / weighted.mean())
+                return weighted * (_mean(z, reading) / _mean(weighted, reading))
             case Emphasis.NO_NORM:
                 return z * multipliers
             case Emphasis.IGNORE | Emphasis.NONE:
@@ -139,3 +156,12 @@ class TextEncoder:
             return self._model(input_ids=ids).last_hidden_state
         hidden_states = self._model(input_ids=ids, output_hidden_states=True).hidden_states
         return self._model.final_layer_norm(hidden_states[-clip_skip])
+
+
+def _pieces(prompt: str, reading: Reading) -> tuple[Piece | Break, ...]:
+    return (Piece(prompt),) if reading.emphasis is Emphasis.NONE else parse_emphasis(prompt, reading.breaks)
+
+
+def _mean(z: Tensor, reading: Reading) -> Tensor:
+    """The mean that emphasis keeps: one for all, or one per row."""
+    return z.mean() if reading.emphasis_mean is EmphasisMean.A1111 else z.mean(dim=(1, 2), keepdim=True)

@@ -16,11 +16,12 @@ from underpaint.models.denoiser import INPAINT_CHANNELS
 Parts = Mapping[str, Tensor]
 
 
-def weight_change(parts: Parts, weight: Tensor) -> Tensor:
-    """The change of `weight` at strength 1, in its shape."""
+def weight_change(parts: Parts, weight: Tensor, max_rank: int | None = None) -> Tensor:
+    """The change of `weight` at strength 1, in its shape. `max_rank`: of an ordinary LoRA only the first ranks count, at
+    the scale of all."""
     for marker, formula in _FORMULAS.items():
         if marker in parts:
-            change = formula(parts, weight)
+            change = formula(_first_ranks(parts, max_rank), weight)
             break
     else:
         raise UnsupportedCheckpoint(
@@ -37,6 +38,21 @@ def weight_change(parts: Parts, weight: Tensor) -> Tensor:
     return _decomposed(change, weight, parts["dora_scale"]) if "dora_scale" in parts else change
 
 
+def bias_change(parts: Parts) -> Tensor | None:
+    """The change of the layer's bias at strength 1; None for most files, which have none."""
+    return next((parts[name] for name in ("diff_b", "b_norm") if name in parts), None)
+
+
+def _first_ranks(parts: Parts, max_rank: int | None) -> Parts:
+    if max_rank is None or "lora_up.weight" not in parts or "lora_mid.weight" in parts:
+        return parts
+    up, down = parts["lora_up.weight"], parts["lora_down.weight"]
+    scale = torch.tensor(_scale(parts, down.shape[0]))
+    return {"lora_up.weight": up[:, :max_rank], "lora_down.weight": down[:max_rank], "scale": scale} | {
+        name: part for name, part in parts.items() if name == "dora_scale"
+    }
+
+
 def _with_inputs_of(weight: Tensor, change: Tensor) -> Tensor:
     """A change of an ordinary model's first convolution for an inpainting model's: its further inputs stay."""
     change = change.reshape(len(weight), -1, *weight.shape[2:])
@@ -45,7 +61,9 @@ def _with_inputs_of(weight: Tensor, change: Tensor) -> Tensor:
 
 
 def _scale(parts: Parts, rank: int) -> float:
-    """alpha / rank; a file without alpha means 1."""
+    """A scale of its own if the file has one, else alpha / rank; without alpha 1."""
+    if "scale" in parts:
+        return parts["scale"].item()
     return parts["alpha"].item() / rank if "alpha" in parts else 1.0
 
 
@@ -110,6 +128,11 @@ def _full(parts: Parts, weight: Tensor) -> Tensor:
     return parts["diff"]
 
 
+def _norm(parts: Parts, weight: Tensor) -> Tensor:
+    """The change of a normalisation layer's factors."""
+    return parts["w_norm"]
+
+
 def _decomposed(change: Tensor, weight: Tensor, magnitudes: Tensor) -> Tensor:
     """DoRA: the changed weight's direction with magnitudes of its own, less the weight.
 
@@ -130,5 +153,6 @@ _FORMULAS: dict[str, Callable[[Parts, Tensor], Tensor]] = {
     "lokr_w1_a": _lokr,
     "on_input": _ia3,
     "diff": _full,
+    "w_norm": _norm,
 }
 """By a tensor that only this kind has."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from underpaint.prompt.parser import Break, Piece
+from underpaint.prompt.reading import PLAIN, Reading
+from underpaint.request import MovedEmbeddings
 
 CHUNK_TOKENS = 75
-COMMA_BACKTRACK_TOKENS = 20
-"""A phrase that crosses the end of a chunk moves to the next one whole if its comma is at most this far back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,10 @@ def chunked(
     tokenize: Callable[[str], list[int]],
     special: SpecialTokens,
     words: Iterable[Word] = (),
+    reading: Reading = PLAIN,
 ) -> tuple[Chunk, ...]:
     """At least one chunk. Every piece is tokenized by itself; begin, end and padding have multiplier 1."""
-    filling = _Filling(special)
+    filling = _Filling(special, reading)
     longest_first = sorted(words, key=lambda word: -len(word.token_ids))
     for piece in pieces:
         match piece:
@@ -82,6 +83,7 @@ class _Filling:
     """The chunks so far, and the one being filled."""
 
     special: SpecialTokens
+    reading: Reading
     chunks: list[Chunk] = field(default_factory=list[Chunk])
     tokens: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
     words: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
@@ -119,11 +121,13 @@ class _Filling:
 
     def _take_last_phrase(self) -> tuple[list[tuple[int, float]], list[tuple[int, str]]]:
         """Cuts the phrase after the last comma off the chunk, if the comma is near enough."""
-        if self.after_comma is None or CHUNK_TOKENS - self.after_comma >= COMMA_BACKTRACK_TOKENS:
-            return [], []
         start = self.after_comma
+        if start is None or CHUNK_TOKENS - start >= self.reading.comma_backtrack:
+            return [], []
         phrase = self.tokens[start:]
-        words = [(place - start, name) for place, name in self.words if place >= start]
         del self.tokens[start:]
+        if self.reading.moved_embeddings is MovedEmbeddings.A1111:
+            return phrase, []
+        words = [(place - start, name) for place, name in self.words if place >= start]
         self.words = [(place, name) for place, name in self.words if place < start]
         return phrase, words

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+KEY_AND_VALUE = 2
 _TAG = re.compile(r"<(\w+):([^>]+)>")
 
 
@@ -23,9 +24,14 @@ class BadTag(ValueError):
     """A tag whose numbers are none."""
 
 
+def without_tags(text: str) -> str:
+    """The text without its tags; the spaces around them stay."""
+    return _TAG.sub("", text)
+
+
 def split_networks(text: str) -> tuple[str, tuple[NetworkUse, ...]]:
-    """The text without its tags (the spaces around them stay), and what they say. Raises `BadTag`."""
-    return _TAG.sub("", text), tuple(_use(tag) for tag in _TAG.finditer(text))
+    """The text without its tags, and what they say. Raises `BadTag`."""
+    return without_tags(text), tuple(_use(tag) for tag in _TAG.finditer(text))
 
 
 def _use(tag: re.Match[str]) -> NetworkUse:
@@ -33,9 +39,9 @@ def _use(tag: re.Match[str]) -> NetworkUse:
     positional: list[str] = []
     named: dict[str, str] = {}
     for item in tag[2].split(":"):
-        key, equals, value = item.partition("=")
-        if equals:
-            named[key] = value
+        parts = item.split("=")
+        if len(parts) == KEY_AND_VALUE:
+            named[parts[0]] = parts[1]
         else:
             positional.append(item)
     name, *numbers = positional or [""]

@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import groupby, pairwise
+from typing import NamedTuple, cast
+
+from underpaint.request import BreakRule
 
 FACTORS = {"(": 1.1, "[": 1 / 1.1}
 CLOSED_BY = {")": "(", "]": "["}
+BREAK = "BREAK"
 
 MAX_WEIGHT = 1e6
 """Weights are cut here: a thousand open brackets must not turn an embedding into infinities."""
@@ -45,7 +48,7 @@ class _Span(NamedTuple):
 _TOKEN = re.compile(
     rf"""
       \\(?P<escaped>[()\[\]\\])
-    | (?P<backslash>\\)                                 # escapes nothing, and vanishes
+    | (?P<backslash>\\)                                 # escapes nothing, and is an empty text
     | (?P<open>[(\[])
     | :\s*(?P<weight>[+-]?(?:{NUMBER}))\s*\)
     | (?P<close>[)\]])
@@ -55,9 +58,13 @@ _TOKEN = re.compile(
 )
 
 
-def parse_emphasis(text: str) -> tuple[Piece | Break, ...]:
+def parse_emphasis(text: str, breaks: BreakRule = BreakRule.EVERYWHERE) -> tuple[Piece | Break, ...]:
     """The text as pieces of equal weight, escapes resolved. Round and square brackets nest independently; one that
-    is never closed reaches to the end, one that was never opened is text."""
+    is never closed reaches to the end, one that was never opened is text.
+
+    Neighbours of equal weight are one piece, unless brackets around nothing stand between them, as in `a(\\:2)b`: then
+    each is a word of its own.
+    """
     parts: list[Piece | Break] = []
     opened: dict[str, list[int]] = {"(": [], "[": []}
     spans: list[_Span] = []
@@ -70,7 +77,7 @@ def parse_emphasis(text: str) -> tuple[Piece | Break, ...]:
             case "escaped":
                 parts.append(Piece(token["escaped"]))
             case "backslash":
-                pass
+                parts.append(Piece(""))
             case "open":
                 opened[token["open"]].append(len(parts))
             case "weight" if opened["("]:
@@ -83,7 +90,7 @@ def parse_emphasis(text: str) -> tuple[Piece | Break, ...]:
     for bracket, starts in opened.items():
         while starts:
             close(bracket, FACTORS[bracket])
-    return tuple(_merged(_weighted(parts, spans)))
+    return tuple(_merged(_weighted(parts, spans, breaks)))
 
 
 def render(parts: Iterable[Piece | Break]) -> str:
@@ -101,7 +108,9 @@ def limited(weight: float) -> float:
     return math.copysign(min(abs(weight), MAX_WEIGHT), weight)
 
 
-def _weighted(parts: Iterable[Piece | Break], spans: Iterable[_Span]) -> Iterator[Piece | Break]:
+def _weighted(
+    parts: Iterable[Piece | Break], spans: Iterable[_Span], breaks: BreakRule
+) -> Iterator[Piece | Break]:
     """The parts, each with the product of the spans around it."""
     starts: defaultdict[int, dict[int, float]] = defaultdict(dict)
     ends: defaultdict[int, list[int]] = defaultdict(list)
@@ -114,7 +123,15 @@ def _weighted(parts: Iterable[Piece | Break], spans: Iterable[_Span]) -> Iterato
         for key in ends[i]:
             del active[key]
         active |= starts[i]
-        yield replace(part, weight=_product(active)) if isinstance(part, Piece) and active else part
+        yield _at_weight(part, _product(active), breaks) if active else part
+
+
+def _at_weight(part: Piece | Break, weight: float, breaks: BreakRule) -> Piece | Break:
+    if isinstance(part, Piece):
+        return replace(part, weight=weight)
+    # A1111 marks its breaks with the weight -1, and knows them no longer once that is multiplied.
+    is_word = breaks is BreakRule.A1111 and weight != 1
+    return Piece(BREAK, -weight) if is_word else part
 
 
 def _product(factors: dict[int, float]) -> float:
@@ -138,34 +155,27 @@ def _split_at_breaks(text: str) -> Iterator[Piece | Break]:
 
 
 def _merged(parts: Iterable[Piece | Break]) -> Iterator[Piece | Break]:
-    """The parts without empty pieces, neighbours of equal weight joined."""
-    texts: list[str] = []
-    weight = 1.0
-    for part in parts:
-        if isinstance(part, Piece) and not part.text:
-            continue
-        if texts and (isinstance(part, Break) or part.weight != weight):
-            yield Piece("".join(texts), weight)
-            texts = []
-        if isinstance(part, Break):
-            yield part
-        else:
-            texts.append(part.text)
-            weight = part.weight
-    if texts:
-        yield Piece("".join(texts), weight)
+    """The parts, runs of equal weight joined, without those that are empty then."""
+    for weight, run in groupby(parts, lambda part: part.weight if isinstance(part, Piece) else None):
+        if weight is None:
+            yield from run
+        elif text := "".join(part.text for part in cast("Iterator[Piece]", run)):
+            yield Piece(text, weight)
 
 
 def _rendered(part: Piece | Break) -> str:
     if isinstance(part, Break):
-        return "BREAK"
+        return BREAK
     # A backslash that escapes nothing vanishes, and keeps the word from being read as a break.
-    text = re.sub(r"[()\[\]\\]", r"\\\g<0>", part.text).replace("BREAK", r"B\REAK")
+    text = re.sub(r"[()\[\]\\]", r"\\\g<0>", part.text).replace(BREAK, r"B\REAK")
     return text if part.weight == 1 else f"({text}:{Decimal(repr(part.weight)):f})"
 
 
 def _joint(left: tuple[Piece | Break, str], right: tuple[Piece | Break, str]) -> str:
-    """What stands between two parts. A break swallows the spaces around it; a backslash holds those that count."""
-    if not isinstance(left[0], Break) and not isinstance(right[0], Break):
-        return ""
+    """What stands between two parts. A break swallows the spaces around it; a backslash holds those that count.
+    Brackets around nothing keep words of equal weight apart."""
+    if isinstance(left[0], Piece) and isinstance(right[0], Piece):
+        if left[0].weight != right[0].weight:
+            return ""
+        return r"(\:3)" if left[0].weight == 2 else r"(\:2)"
     return "\\" if left[1][-1].isspace() or right[1][0].isspace() else " "

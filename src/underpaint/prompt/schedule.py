@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-UNSIGNED = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+from underpaint.request import EditTimes
+
+NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 CLOSED_BY = {"(": ")", "[": "]"}
 
 
@@ -25,7 +27,7 @@ class Edit:
     before: "Prompt"
     after: "Prompt"
     when: str
-    """As written: with a point it is a fraction of all steps, otherwise a step."""
+    """As written; what it means, `EditTimes` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,28 @@ class Stretch:
     text: str
 
 
-def schedule(text: str, steps: int) -> tuple[Stretch, ...]:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the times of edits are counted in."""
+
+    total: int
+    times: EditTimes = EditTimes.POINTED
+
+    def boundary(self, when: str) -> int:
+        """The last step of what comes before an edit; below 1 there is none."""
+        value = float(when)
+        is_fraction = value < 1 if self.times is EditTimes.BELOW_ONE else "." in when
+        return int(min(value * self.total if is_fraction else value, self.total))
+
+
+def schedule(text: str, steps: int, times: EditTimes = EditTimes.POINTED) -> tuple[Stretch, ...]:
     """The texts of a prompt over `steps` steps; a single stretch when nothing is edited."""
-    prompt = parse_edits(text)
-    ends = sorted({*_boundaries(prompt, steps), steps})
-    return tuple(Stretch(end, text_at(prompt, end, steps)) for end in ends)
+    prompt, counted = parse_edits(text), Steps(steps, times)
+    ends = sorted({*_boundaries(prompt, counted), steps})
+    return tuple(Stretch(end, text_at(prompt, end, counted)) for end in ends)
 
 
-def text_at(prompt: Prompt, step: int, steps: int) -> str:
+def text_at(prompt: Prompt, step: int, steps: Steps) -> str:
     """The text of a prompt at a step, counted from 1."""
     return "".join(_part_at(part, step, steps) for part in prompt)
 
@@ -82,33 +98,28 @@ def _rendered(part: Words | Edit | Alternation) -> str:
             return f"[{'|'.join(map(render_edits, options))}]"
 
 
-def _part_at(part: Words | Edit | Alternation, step: int, steps: int) -> str:
+def _part_at(part: Words | Edit | Alternation, step: int, steps: Steps) -> str:
     match part:
         case Words(text):
             return text
         case Edit(before, after, when):
-            return text_at(before if step <= _boundary(when, steps) else after, step, steps)
+            return text_at(before if step <= steps.boundary(when) else after, step, steps)
         case Alternation(options):
             return text_at(options[(step - 1) % len(options)], step, steps)
 
 
-def _boundary(when: str, steps: int) -> int:
-    """The last step of what comes before."""
-    value = float(when) * steps if "." in when else float(when)
-    return int(min(value, steps))
-
-
-def _boundaries(prompt: Prompt, steps: int) -> Iterator[int]:
+def _boundaries(prompt: Prompt, steps: Steps) -> Iterator[int]:
+    """All steps after which the text may change."""
     for part in prompt:
         match part:
             case Words():
                 pass
             case Edit(before, after, when):
-                if (boundary := _boundary(when, steps)) >= 1:
+                if (boundary := steps.boundary(when)) >= 1:
                     yield boundary
                 yield from _boundaries((*before, *after), steps)
             case Alternation():
-                yield from range(1, steps + 1)
+                yield from range(1, steps.total + 1)
 
 
 class _NoPrompt(Exception):
@@ -195,7 +206,7 @@ def _meaning(bracket: _Bracket) -> list[Words | Edit | Alternation] | None:
     if set(separators) == {"|"}:
         return [Alternation(tuple(map(_merged, pieces)))]
     when = "".join(part.text for part in pieces[-1] if isinstance(part, Words))
-    is_edit = separators in (":", "::") and re.fullmatch(rf"\s*{UNSIGNED}\s*", when)
+    is_edit = separators in (":", "::") and re.fullmatch(rf"\s*{NUMBER}\s*", when)
     if not is_edit or len(pieces[-1]) != 1:
         return None
     before = pieces[0] if separators == "::" else []

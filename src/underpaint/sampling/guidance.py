@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from underpaint.request import PromptPadding
 from underpaint.sampling.denoiser import NoisePredictor
 
 
@@ -91,7 +92,31 @@ def counting_calls(predict: GuidedPredictor) -> NoisePredictor:
 def of_equal_length(contexts: Sequence[Tensor]) -> list[Tensor]:
     """Shorter contexts lengthened by repeating their last token, as A1111 does for the parts of a composition."""
     tokens = max(context.shape[1] for context in contexts)
-    return [
-        torch.cat([context, context[:, -1:].expand(-1, tokens - context.shape[1], -1)], dim=1)
-        for context in contexts
-    ]
+    return [_of_length(context, tokens) for context in contexts]
+
+
+def padded(
+    contexts: Sequence[Tensor], negative: Tensor, padding: PromptPadding, empty: Tensor
+) -> tuple[Sequence[Tensor], Tensor]:
+    """Prompts, all of one length, and negative prompt, the shorter filled up with the empty prompt or with its own last
+    token."""
+    tokens = contexts[0].shape[1]
+    match padding:
+        case PromptPadding.NONE:
+            return contexts, negative
+        case PromptPadding.EMPTY:
+            lengthened = [_followed(context, empty, negative) for context in contexts]
+            return lengthened, _followed(negative, empty, contexts[0])
+        case PromptPadding.REPEAT:
+            return contexts, _of_length(negative, tokens)[:, :tokens]
+
+
+def _of_length(context: Tensor, tokens: int) -> Tensor:
+    """The context, with its last token repeated if it has fewer."""
+    return torch.cat([context, context[:, -1:].expand(-1, max(0, tokens - context.shape[1]), -1)], dim=1)
+
+
+def _followed(context: Tensor, empty: Tensor, other: Tensor) -> Tensor:
+    """The context with as many empty prompts after it as make it as long as `other`."""
+    missing = max(0, other.shape[1] - context.shape[1]) // empty.shape[1]
+    return torch.cat([context, *[empty] * missing], dim=1)

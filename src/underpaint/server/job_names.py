@@ -2,9 +2,9 @@
 
 import re
 
-from underpaint.prompt.extra_networks import BadTag, split_networks
+from underpaint.prompt.extra_networks import without_tags
 from underpaint.prompt.parser import Piece, parse_emphasis
-from underpaint.prompt.schedule import parse_edits, text_at
+from underpaint.prompt.schedule import Steps, parse_edits, text_at
 from underpaint.tasks import PRESETS, Task
 
 LONGEST_SUBJECT = 28
@@ -34,11 +34,7 @@ def subject_of(prompt: str) -> str:
 
 def _plain(prompt: str) -> str:
     """The text of the last step, without networks."""
-    try:
-        prompt, _ = split_networks(prompt)
-    except BadTag:
-        prompt = re.sub("<[^>]*>", "", prompt)
-    return text_at(parse_edits(prompt), 1, 1)
+    return text_at(parse_edits(without_tags(prompt)), 1, Steps(1))
 
 
 def _cut(words: list[str]) -> str:

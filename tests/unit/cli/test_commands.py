@@ -7,14 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.conftest import TINY_MODEL
 from underpaint import pipeline
 from underpaint.cli import main
+from underpaint.image.header import exif_with_comment
 from underpaint.image.io import load_picture, read_png_text
 from underpaint.image.picture import Picture
 from underpaint.image.png import encode_png
 from underpaint.job import Job
+from underpaint.metadata import recipe_from_png_text
+from underpaint.request import MaskedContent, Profile, RngSource
 from underpaint.result import Event, ImageDone
 
 Run = Callable[..., int]
@@ -320,3 +325,125 @@ def test_ctrl_c_keeps_finished_images(
     image, mask = files
     assert run("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "3", "-o", tmp_path / "out") == 130
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["girl-3.png"]
+
+
+# Settings from a file
+
+FOREIGN = (
+    "a red circle\nNegative prompt: dog\n"
+    "Steps: 3, Sampler: Euler, CFG scale: 5, Seed: 77, Size: 64x64, Model hash: 0000000000, Model: {model}, "
+    "Denoising strength: 0.5, Mask blur: 2, Masked content: fill, Surprise: 1, Version: v1.10.1"
+)
+
+
+@pytest.fixture
+def models_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the tiny model known by its name, as A1111's files name it."""
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(TINY_MODEL.parent))
+
+
+def made_by_a1111(folder: Path, kind: str, model: str = "tiny-sd1") -> Path:
+    """A picture of A1111: text in a PNG, or an EXIF comment."""
+    path = folder / f"foreign.{kind}"
+    text = FOREIGN.format(model=model)
+    image = Image.new("RGB", (64, 64))
+    if kind == "png":
+        info = PngInfo()
+        info.add_text("parameters", text)
+        image.save(path, pnginfo=info)
+    else:
+        image.save(path, exif=exif_with_comment(text))
+    return path
+
+
+@pytest.mark.usefixtures("models_folder")
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
+def test_settings_come_from_a_file_of_a1111(
+    kind: str, run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    source, out = made_by_a1111(tmp_path, kind), tmp_path / "out.png"
+    arguments = ("inpaint", image, "--mask", mask, "--from", source, "--steps", "2", "-o", out, "--json")
+    assert run(*arguments) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert any("Surprise: 1 is not taken over" in note for note in notes)
+    assert any("noise as an NVIDIA card draws it" in note for note in notes)
+    assert any("made with another tiny-sd1" in note for note in notes)
+    request = recipe_from_png_text(read_png_text(out)).request  # type: ignore[union-attr]
+    assert (request.prompt.positive, request.prompt.negative) == ("a red circle", "dog")
+    assert (request.sampling.steps, request.sampling.cfg_scale, request.noise.seed) == (2, 5, 77)
+    assert (request.sampling.denoising_strength, request.mask.blur_x_px) == (0.5, 2)
+    assert request.canvas.content is MaskedContent.FILL
+    assert request.noise.source is RngSource.NV
+    assert request.rules == Profile.a1111()
+
+
+def test_settings_come_from_our_own_file(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    image, mask = files
+    made, again = tmp_path / "made", tmp_path / "again.png"
+    arguments = ("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "2", "-p", "a cat", "-o", made)
+    assert run(*arguments) == 0
+    second = made / "girl-4.png"
+    assert run("inpaint", image, "--mask", mask, "--from", second, "-o", again) == 0
+    assert load_picture(again).sha256 == load_picture(second).sha256
+
+
+def test_text_to_image_brings_no_strength(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    image, mask = files
+    made, out = tmp_path / "made.png", tmp_path / "out.png"
+    assert run("generate", *QUICK, "-p", "a cat", "-o", made) == 0
+    assert run("inpaint", image, "--mask", mask, "--from", made, "-o", out) == 0
+    request = recipe_from_png_text(read_png_text(out)).request  # type: ignore[union-attr]
+    assert (request.sampling.denoising_strength, request.prompt.positive) == (0.75, "a cat")
+
+
+def test_a_model_nobody_has_is_named(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    source = made_by_a1111(tmp_path, "png", "dreamlike")
+    assert run("inpaint", image, "--mask", mask, "--from", source) == 2
+    assert "name another one with --model" in capsys.readouterr().err
+    out = tmp_path / "out.png"
+    assert run("inpaint", image, "--mask", mask, "--from", source, "-m", TINY_MODEL, "-o", out) == 0
+
+
+def test_a_file_without_settings_is_refused(
+    run: Run, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    assert run("inpaint", image, "--mask", mask, "--from", image) == 2
+    assert "holds no settings" in capsys.readouterr().err
+
+
+def test_info_tells_what_of_a_foreign_file_is_not_taken_over(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = made_by_a1111(tmp_path, "webp")
+    assert run("info", source) == 0
+    assert "- Surprise: 1 is not taken over." in capsys.readouterr().out
+    assert run("info", source, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["recipe"], record["parameters"]["settings"]["Surprise"]) == (None, "1")
+    assert record["request"]["noise"]["source"] == "nv"
+
+
+def test_styles_are_laid_on_prompts(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = files
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "styles.csv").write_text(
+        "name,prompt,negative_prompt\nink,{prompt} in ink,photo\nsea,sea,\n"
+    )
+    out = tmp_path / "out.png"
+    styled = ("--style", "ink", "--style", "sea", "-p", "a cat")
+    assert run("inpaint", image, "--mask", mask, *QUICK, *styled, "-o", out) == 0
+    recipe = recipe_from_png_text(read_png_text(out))
+    assert recipe is not None
+    assert (recipe.request.prompt.positive, recipe.request.prompt.negative) == ("a cat in ink, sea", "photo")
+    capsys.readouterr()
+    assert run("styles") == 0
+    assert capsys.readouterr().out == "ink\t{prompt} in ink\tphoto\nsea\tsea\t\n"
+    assert run("inpaint", image, "--mask", mask, "--style", "ing") == 2
+    assert "Did you mean 'ink'" in capsys.readouterr().err

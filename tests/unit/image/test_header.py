@@ -6,7 +6,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 
 from underpaint.errors import UnreadableImage
-from underpaint.image.header import exif_with_comment, file_facts, read_text
+from underpaint.image.header import USER_COMMENT, exif_with_comment, file_facts, read_text
 from underpaint.image.io import load_picture
 
 
@@ -39,6 +39,30 @@ def test_a_comment_is_the_parameters_of_a_lossy_file(file_format: str):
     buffer = BytesIO()
     Image.new("RGB", (3, 2)).save(buffer, file_format, exif=exif_with_comment("a cat 猫\nSteps: 5"))
     assert read_text(buffer.getvalue()) == {"parameters": "a cat 猫\nSteps: 5"}
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        b"UNICODE\0" + "a cat 猫".encode("utf-16-le"),
+        b"UNICODE\0" + "\ufeffa cat 猫".encode("utf-16-be"),
+        b"ASCII\0\0\0" + "a cat 猫\0\0".encode(),
+        bytes(8) + "a cat 猫".encode(),
+    ],
+    ids=["little-endian", "byte order mark", "ascii that is utf-8", "no code"],
+)
+def test_comments_of_other_programs_are_read(comment: bytes):
+    exif, buffer = Image.Exif(), BytesIO()
+    exif.get_ifd(ExifTags.IFD.Exif)[USER_COMMENT] = comment
+    Image.new("RGB", (3, 2)).save(buffer, "JPEG", exif=exif)
+    assert read_text(buffer.getvalue()) == {"parameters": "a cat 猫"}
+
+
+def test_a_comment_cut_in_the_middle_of_a_letter_is_read_as_far_as_it_goes():
+    exif, buffer = Image.Exif(), BytesIO()
+    exif.get_ifd(ExifTags.IFD.Exif)[USER_COMMENT] = b"UNICODE\0" + "cat".encode("utf-16-be")[:-1]
+    Image.new("RGB", (3, 2)).save(buffer, "JPEG", exif=exif)
+    assert read_text(buffer.getvalue())["parameters"].startswith("ca")
 
 
 def test_a_lossy_file_without_a_comment_holds_no_text():

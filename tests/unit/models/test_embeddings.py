@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.embeddings import Embedding, read_embedding
 from underpaint.models.stable_diffusion import StableDiffusion
-from underpaint.request import Emphasis
+from underpaint.prompt.reading import Reading
 
 VECTORS = torch.arange(12.0).view(3, 4)
 
@@ -58,7 +58,7 @@ def test_its_name_in_a_prompt_speaks_its_vectors(tiny_sd1: StableDiffusion) -> N
     red = text._model.embeddings.token_embedding.weight[text.tokenize("red")]
 
     def encode(prompt: str) -> torch.Tensor:
-        return text.encode(prompt, clip_skip=1, emphasis=Emphasis.ORIGINAL)
+        return text.encode(prompt, Reading())
 
     wanted = encode("a red circle")
     text.learn([Embedding(name="zzcolour", vectors=red)])

@@ -13,13 +13,13 @@ from tests.unit.models.tiny import TINY_SD1, model_file
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.catalog import ModelFile
 from underpaint.models.stable_diffusion import StableDiffusion, load
-from underpaint.request import Emphasis
+from underpaint.prompt.reading import Reading
 
 TEXT = "cond_stage_model.transformer."
 
 
 def conditioning(model: StableDiffusion) -> Tensor:
-    return model.text.encode("a (red:1.2) circle", clip_skip=2, emphasis=Emphasis.ORIGINAL)
+    return model.text.encode("a (red:1.2) circle", Reading(clip_skip=2))
 
 
 def prediction(model: StableDiffusion) -> Tensor:

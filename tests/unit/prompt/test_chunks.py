@@ -4,6 +4,8 @@ import pytest
 
 from underpaint.prompt.chunks import Chunk, SpecialTokens, Word, chunked
 from underpaint.prompt.parser import Break, Piece
+from underpaint.prompt.reading import Reading
+from underpaint.request import MovedEmbeddings
 
 SPECIAL = SpecialTokens(begin=1, end=2, pad=3, comma=ord(","))
 
@@ -63,6 +65,20 @@ def test_a_comma_before_a_break_is_forgotten() -> None:
     assert split(Piece("a,"), Break(), Piece("b" * 76)) == ["a,", "b" * 75, "b"]
 
 
+@pytest.mark.parametrize(
+    ("backtrack", "chunks"),
+    [
+        (0, ["a" * 60 + "," + "b" * 14, "b"]),
+        (14, ["a" * 60 + "," + "b" * 14, "b"]),
+        (15, ["a" * 60 + ",", "b" * 15]),
+    ],
+)
+def test_how_far_a_comma_may_be(backtrack: int, chunks: list[str]) -> None:
+    reading = Reading(comma_backtrack=backtrack)
+    pieces = [Piece("a" * 60 + "," + "b" * 15)]
+    assert [words(chunk) for chunk in chunked(pieces, tokenize, SPECIAL, (), reading)] == chunks
+
+
 def test_multipliers_follow_their_tokens_into_the_next_chunk() -> None:
     first, second = chunked([Piece("a" * 60 + ",", 0.5), Piece("b" * 20, 2.0)], tokenize, SPECIAL)
     assert first.multipliers == (1.0, *[0.5] * 61, *[1.0] * 15)
@@ -96,3 +112,12 @@ def test_an_embedding_moves_with_its_phrase() -> None:
     assert (words(first), first.words) == ("a" * 60 + ",", ())
     assert second.words == ((1, "xyz"),)
     assert words(second) == "\0" * 5 + "b" * 10
+
+
+def test_in_a1111_an_embedding_stays_behind_and_placeholders_move() -> None:
+    reading = Reading(moved_embeddings=MovedEmbeddings.A1111)
+    first, second = chunked([Piece("a" * 60 + ",xyz" + "b" * 10, 1.5)], tokenize, SPECIAL, [WORD], reading)
+    assert (words(first), first.words) == ("a" * 60 + ",", ((62, "xyz"),))
+    assert first.multipliers[62:67] == (1.0,) * 5
+    assert (words(second), second.words) == ("\0" * 5 + "b" * 10, ())
+    assert second.multipliers[1:6] == (1.5,) * 5

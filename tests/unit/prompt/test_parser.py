@@ -1,6 +1,7 @@
 import pytest
 
 from underpaint.prompt.parser import MAX_WEIGHT, Break, Piece, parse_emphasis, render
+from underpaint.request import BreakRule
 
 UP, DOWN = 1.1, 1 / 1.1
 
@@ -31,6 +32,8 @@ UP, DOWN = 1.1, 1 / 1.1
         pytest.param("a  BREAK  b", [("a", 1.0), None, ("b", 1.0)], id="break"),
         pytest.param("BREAK BREAK", [None, None], id="breaks"),
         pytest.param("(a BREAK b:2)", [("a", 2.0), None, ("b", 2.0)], id="break-in-brackets"),
+        pytest.param(r"a(\:2)b", [("a", 1.0), ("b", 1.0)], id="words-held-apart"),
+        pytest.param("a()b", [("ab", 1.0)], id="words-not-held-apart"),
         pytest.param("BREAKFAST break", [("BREAKFAST break", 1.0)], id="not-a-break"),
     ],
 )
@@ -49,6 +52,8 @@ def test_emphasis(text: str, pieces: list[tuple[str, float] | None]) -> None:
         pytest.param([Piece("a"), Break(), Break()], "a BREAK BREAK", id="breaks"),
         pytest.param([Piece("a "), Break(), Piece(" b")], "a \\BREAK\\ b", id="spaces-that-count"),
         pytest.param([Piece("the word BREAK")], r"the word B\REAK", id="the-word"),
+        pytest.param([Piece("a"), Piece("b")], r"a(\:2)b", id="words-held-apart"),
+        pytest.param([Piece("a", 2.0), Piece("b", 2.0)], r"(a:2.0)(\:3)(b:2.0)", id="held-apart-at-2"),
         pytest.param([Piece("x", 1e-7)], "(x:0.0000001)", id="no-exponents"),
     ],
 )
@@ -68,3 +73,20 @@ def test_weights_stay_finite(text: str) -> None:
 def test_hostile_text_is_read_in_reasonable_time(text: str) -> None:
     """Would not come back for minutes if any step were quadratic in slow code."""
     parse_emphasis(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("a BREAK b", [("a", 1.0), None, ("b", 1.0)]),
+        ("(a BREAK b:2)", [("a", 2.0), ("BREAK", -2.0), ("b", 2.0)]),
+        ("[BREAK]", [("BREAK", -DOWN)]),
+        ("(a BREAK b:1)", [("a", 1.0), None, ("b", 1.0)]),
+        ("(a:2) BREAK (b:2)", [("a", 2.0), None, ("b", 2.0)]),
+    ],
+)
+def test_in_a1111_a_break_in_weighted_brackets_is_a_word(
+    text: str, pieces: list[tuple[str, float] | None]
+) -> None:
+    expected = tuple(Break() if piece is None else Piece(*piece) for piece in pieces)
+    assert parse_emphasis(text, BreakRule.A1111) == expected

@@ -1,6 +1,7 @@
 import pytest
 
 from underpaint.prompt.schedule import Alternation, Edit, Words, parse_edits, schedule
+from underpaint.request import EditTimes
 
 
 def texts(text: str, steps: int = 10) -> list[tuple[int, str]]:
@@ -32,10 +33,33 @@ def texts(text: str, steps: int = 10) -> list[tuple[int, str]]:
         ("(a|b) [cat:dog:3]", [(10, "(a|b) [cat:dog:3]")]),
         ("[cat:dog:3] \\", [(10, "[cat:dog:3] \\")]),
         ("", [(10, "")]),
+        ("a [cat:dog:-3]", [(10, "a dog")]),
+        ("a [cat:dog:+3]", [(3, "a cat"), (10, "a dog")]),
+        ("a [cat:dog:-0.5]", [(10, "a dog")]),
+        ("a [cat:dog:0]", [(10, "a dog")]),
+        ("a [cat:dog:2.]", [(10, "a cat")]),
+        ("a [cat:dog:1e1]", [(10, "a cat")]),
+        ("a [cat:dog:1e999]", [(10, "a cat")]),
+        ("a [cat:dog:٣]", [(10, "a [cat:dog:٣]")]),
+        ("[cat|dog:3]", [(10, "[cat|dog:3]")]),
+        ("[a|b][c:d:3]", [(k, f"{'ab'[(k - 1) % 2]}{'c' if k <= 3 else 'd'}") for k in range(1, 11)]),
     ],
 )
 def test_edits(text: str, expected: list[tuple[int, str]]) -> None:
     assert texts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("when", "pointed", "below_one"),
+    [("3", 3, 3), ("0.5", 5, 5), ("1.0", 10, 1), ("0", 0, 0), ("4.7", 10, 4)],
+)
+def test_a_point_makes_a_fraction_or_a_number_below_one_does(when: str, pointed: int, below_one: int) -> None:
+    for times, boundary in ((EditTimes.POINTED, pointed), (EditTimes.BELOW_ONE, below_one)):
+        stretches = schedule(f"[a:b:{when}]", 10, times)
+        assert [(stretch.end, stretch.text) for stretch in stretches] == [
+            *([(boundary, "a")] if boundary else []),
+            *([(10, "b")] if boundary < 10 else []),
+        ]
 
 
 def test_alternation_changes_at_every_step() -> None:

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from underpaint.sampling.guidance import Guidance, Weighted, counting_calls, guided, of_equal_length
+from underpaint.request import PromptPadding
+from underpaint.sampling.guidance import Guidance, Weighted, counting_calls, guided, of_equal_length, padded
 
 ONE = torch.ones(1, 4, 1, 1)
 
@@ -68,3 +69,26 @@ def test_short_contexts_repeat_their_last_token() -> None:
     lengthened, same = of_equal_length([short, long])
     assert lengthened.flatten().tolist() == [0, 1, 1, 1]
     assert torch.equal(same, long)
+
+
+def tokens(*values: float) -> Tensor:
+    return torch.tensor(values)[None, :, None]
+
+
+EMPTY = tokens(8.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("padding", "negative", "expected"),
+    [
+        (PromptPadding.NONE, tokens(1, 2), ([1, 2, 3, 4], [1, 2])),
+        (PromptPadding.EMPTY, tokens(1, 2), ([1, 2, 3, 4], [1, 2, 8, 9])),
+        (PromptPadding.EMPTY, tokens(*range(8)), ([1, 2, 3, 4, 8, 9, 8, 9], [*range(8)])),
+        (PromptPadding.REPEAT, tokens(1, 2), ([1, 2, 3, 4], [1, 2, 2, 2])),
+        (PromptPadding.REPEAT, tokens(*range(8)), ([1, 2, 3, 4], [0, 1, 2, 3])),
+    ],
+)
+def test_padding(padding: PromptPadding, negative: Tensor, expected: tuple[list[int], list[int]]) -> None:
+    (first, second), other = padded([tokens(1, 2, 3, 4), tokens(1, 2, 3, 4)], negative, padding, EMPTY)
+    assert (first.flatten().tolist(), other.flatten().tolist()) == expected
+    assert torch.equal(first, second)

@@ -34,6 +34,10 @@ export interface Rules {
   unipc_corrector: "a1111" | "exact";
   prompt_weight: "a1111" | "composition";
   prompt_timeline: "a1111" | "exact";
+  prompt_breaks: "a1111" | "everywhere";
+  emphasis_mean: "a1111" | "each";
+  moved_embeddings: "a1111" | "follow";
+  repeated_networks: "a1111" | "each";
   unknown_networks: "ignored" | "refused";
 }
 
@@ -42,6 +46,9 @@ export interface PromptSettings {
   negative: string;
   clip_skip: number;
   emphasis: Emphasis;
+  edit_times: "pointed" | "below-one";
+  comma_backtrack: number;
+  padding: "none" | "empty" | "repeat";
   uses_networks: boolean;
 }
 
@@ -128,6 +135,7 @@ export interface InpaintRequest {
   extras: ExtraPictures;
   batch: BatchSettings;
   rules: Rules;
+  unwritten_keys: string[];
 }
 
 export type Underpainting = "sketch" | MaskedContent;

@@ -6,19 +6,24 @@ export const PROFILES = Object.freeze({
   studio: /** @type {Readonly<Rules>} */ (Object.freeze({
     file_reading: 'exact', steps: 'exact', latent_mask: 'covering', content_noise: 'independent', composite: 'exact',
     pixel_rounding: 'nearest', ddim: 'exact', last_step: 'clean', step_control: 'image', third_order: 'exact', unipc_corrector: 'exact', prompt_weight: 'composition',
-    prompt_timeline: 'exact', unknown_networks: 'refused',
+    prompt_timeline: 'exact', prompt_breaks: 'everywhere', emphasis_mean: 'each', moved_embeddings: 'follow', repeated_networks: 'each',
+    unknown_networks: 'refused',
   })),
   a1111: /** @type {Readonly<Rules>} */ (Object.freeze({
     file_reading: 'a1111', steps: 'a1111', latent_mask: 'rounded', content_noise: 'shared', composite: 'a1111',
     pixel_rounding: 'truncate', ddim: 'a1111', last_step: 'a1111', step_control: 'batch', third_order: 'a1111', unipc_corrector: 'a1111', prompt_weight: 'a1111',
-    prompt_timeline: 'a1111', unknown_networks: 'ignored',
+    prompt_timeline: 'a1111', prompt_breaks: 'a1111', emphasis_mean: 'a1111', moved_embeddings: 'a1111', repeated_networks: 'a1111',
+    unknown_networks: 'ignored',
   })),
 });
 
 /** Settings until the server has answered. @returns {InpaintRequest} */
 export const defaultRequest = () => ({
   model: 'storybook',
-  prompt: { positive: '', negative: '', clip_skip: 1, emphasis: 'original', uses_networks: true },
+  prompt: {
+    positive: '', negative: '', clip_skip: 1, emphasis: 'original', edit_times: 'pointed', comma_backtrack: 20, padding: 'none',
+    uses_networks: true,
+  },
   mask: { mode: 'masked', blur_x_px: 4, blur_y_px: 4, conditioning_strength: 1 },
   canvas: {
     content: 'original', area: 'only-masked', padding_px: 32, width: null, height: null,
@@ -43,6 +48,7 @@ export const defaultRequest = () => ({
   extras: { mask: false, cut_out: false },
   batch: { size: 1, count: 4 },
   rules: { ...PROFILES.studio },
+  unwritten_keys: [],
 });
 
 /** @returns {Settings} */

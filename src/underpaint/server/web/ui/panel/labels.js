@@ -118,6 +118,30 @@ export const RULES = [
     ],
   },
   {
+    key: 'prompt_breaks', label: 'BREAK', options: [
+      { value: 'everywhere', label: 'Works inside brackets' },
+      { value: 'a1111', label: 'A word inside brackets' },
+    ],
+  },
+  {
+    key: 'emphasis_mean', label: 'Emphasis mean', options: [
+      { value: 'each', label: 'Of each text' },
+      { value: 'a1111', label: 'Of all texts of an edit' },
+    ],
+  },
+  {
+    key: 'moved_embeddings', label: 'Moved embedding', options: [
+      { value: 'follow', label: 'Moves along' },
+      { value: 'a1111', label: 'Stays behind' },
+    ],
+  },
+  {
+    key: 'repeated_networks', label: 'LoRA named twice', options: [
+      { value: 'each', label: 'Each with its own strength' },
+      { value: 'a1111', label: 'The last strength, twice' },
+    ],
+  },
+  {
     key: 'unknown_networks', label: 'Missing LoRA', options: [
       { value: 'refused', label: 'Stop and say so' },
       { value: 'ignored', label: 'Go on without it' },
