@@ -2,7 +2,8 @@
 /** @import { Command } from './types.js' */
 
 const BUDGET_BYTES = 256 * 1024 * 1024;
-const UNPACKED_BYTES = 64 * 1024 * 1024;
+const UNPACKED_BYTES = 48 * 1024 * 1024;
+const LEEWAY = 1.5; // while packing is under way
 
 /**
  * Undo and redo without a limit on steps, but on bytes: older commands are packed, and when all together still cost more
@@ -15,7 +16,7 @@ export class History extends EventTarget {
   #budget;
   #unpackedBudget;
   /** @type {WeakSet<Command>} */ #packed = new WeakSet();
-  #isPacking = false;
+  /** @type {Promise<void> | null} */ #packing = null;
   /** @type {Promise<unknown>} */ #running = Promise.resolve();
   /** What has to end before a step back or forth: a stroke, a command at work. @type {() => Promise<void>} */
   whenReady = async () => {};
@@ -38,10 +39,8 @@ export class History extends EventTarget {
   push(command) {
     this.#undone = [];
     this.#done.push(command);
-    for (let bytes = this.bytes; bytes > this.#budget && this.#done.length > 1;) {
-      bytes -= /** @type {Command} */ (this.#done.shift()).bytes;
-    }
-    void this.#pack();
+    this.#pack();
+    this.#forget(this.#packing ? this.#budget * LEEWAY : this.#budget);
     this.#changed();
   }
 
@@ -57,8 +56,11 @@ export class History extends EventTarget {
     this.#changed();
   }
 
-  /** Resolves when no undo or redo is running. */
-  async settled() { await this.#running; }
+  /** Resolves when no undo or redo is running, and nothing is being packed. */
+  async settled() {
+    await this.#running;
+    await this.#packing;
+  }
 
   /** @param {'undo' | 'redo'} verb */
   async #move(verb) {
@@ -73,23 +75,28 @@ export class History extends EventTarget {
     }
     this.#packed.delete(command);
     (verb === 'undo' ? this.#undone : this.#done).push(command);
-    void this.#pack();
+    this.#pack();
     this.#changed();
     return command.label;
   }
 
+  /** Forgets the oldest. @param {number} budget in bytes */
+  #forget(budget) {
+    for (let bytes = this.bytes; bytes > budget && this.#done.length > 1;) bytes -= /** @type {Command} */ (this.#done.shift()).bytes;
+  }
+
+  #pack() {
+    if (!this.#packing && this.#nextToPack()) this.#packing = this.#packAll().finally(() => { this.#packing = null; });
+  }
+
   /** Packs those that will be needed last, one at a time, until the rest is small. */
-  async #pack() {
-    if (this.#isPacking) return;
-    this.#isPacking = true;
-    try {
-      for (let next = this.#nextToPack(); next; next = this.#nextToPack()) {
-        this.#packed.add(next);
-        await next.pack?.();
-      }
-    } finally {
-      this.#isPacking = false;
+  async #packAll() {
+    for (let next = this.#nextToPack(); next; next = this.#nextToPack()) {
+      this.#packed.add(next);
+      await next.pack?.();
     }
+    this.#forget(this.#budget);
+    this.#changed();
   }
 
   #nextToPack() {

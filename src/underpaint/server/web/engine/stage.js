@@ -63,6 +63,7 @@ export class Stage {
 
   #paint() {
     cancelAnimationFrame(this.#frame);
+    if (window.devicePixelRatio !== this.viewport.dpr) this.#resize(); // not every change of it is told
     this.#frame = 0;
     const context = this.#context;
     for (const clip of this.#dirty.take(box(0, 0, this.canvas.width, this.canvas.height))) {
