@@ -1,7 +1,6 @@
 """Every width of a window, every size of text, and what lies over what."""
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -62,7 +61,7 @@ def test_nothing_is_cut_on_a_phone(browser: Browser, shared_server: RunningServe
 
 
 @pytest.fixture
-def narrow(studio: Studio) -> Iterator[Studio]:
+def narrow(studio: Studio) -> Studio:
     """A window where the panel is a drawer."""
     resized(studio, 1024, 768)
     return studio.open_sample()

@@ -60,20 +60,25 @@ export function besideResult(results, index, by) {
 // ---- the tree
 export const treeShows = signal(/** @type {'kept' | 'all'} */ ('kept'));
 export const treeZoom = signal(1);
-const selectedId = signal(/** @type {string | null} */ (null));
+/** Chosen while that head was worked on; another head is looked at itself. */
+const chosen = signal(/** @type {{id: string | null, headId: string | null}} */ ({ id: null, headId: null }));
 /** Two steps on each other; `otherId` is null while the second is being chosen. */
 export const stepComparison = signal(/** @type {{nodeId: string, otherId: string | null, mode: Comparing['mode'], position: number} | null} */ (null));
 
 /** @param {string | null} id */
 export function selectStep(id) {
-  selectedId.value = id;
+  chosen.value = { id, headId: store.project.value?.head_id ?? null };
 }
 
 /** @type {Node[]} */
 const NO_NODES = [];
 export const nodes = computed(() => store.project.value?.nodes ?? NO_NODES);
 /** The step looked at: the chosen one, else the head. */
-export const selectedNode = computed(() => nodes.value.find((node) => node.id === selectedId.value) ?? store.headNode.value);
+export const selectedNode = computed(() => {
+  const { id, headId } = chosen.value;
+  const isCurrent = headId === (store.project.value?.head_id ?? null);
+  return (isCurrent && nodes.value.find((node) => node.id === id)) || store.headNode.value;
+});
 export const branch = computed(() => branchTo(nodes.value, store.project.value?.head_id ?? null));
 /** Deleting a step takes all that hangs on it; the head must not be among them. @param {string} id */
 export const canDelete = (id) => !subtree(nodes.value, id).includes(store.project.value?.head_id ?? '');

@@ -9,6 +9,12 @@ import { headNode, layerEdits, maskBounds } from '../../state/store.js';
 import { Button, Slider, Switch } from '../parts.js';
 import { Dialog } from './dialog.js';
 
+/** @param {boolean} isHead @param {boolean} hasMask */
+function maskNote(isHead, hasMask) {
+  if (hasMask) return 'What is masked comes through, soft edges count.';
+  return isHead ? 'Nothing is masked. Brush over the part that should come through first.' : 'Continue from this step and brush over the part that should come through.';
+}
+
 /** Mixes a step with its parent: everywhere by opacity, or only where the mask is. @param {{nodeId: string}} props */
 export function Blend({ nodeId }) {
   const [opacity, setOpacity] = useState(0.5);
@@ -33,7 +39,7 @@ export function Blend({ nodeId }) {
           <img src=${urls.thumbnail(node.picture.sha256, 1024)} alt=${node.name} style=${{ opacity, ...masked }} />
         </div>
         <${Slider} label=${`${node.name} over ${parent.name}`} unit="%" scale=${100} min=${0} max=${1} step=${0.01} value=${opacity} onInput=${setOpacity} />
-        <${Switch} label="Only where the mask is" note=${hasMask ? 'Brush the mask over the part that should come through, soft edges count.' : 'Nothing is masked on this step. Paint a mask first to blend by brush.'}
+        <${Switch} label="Only where the mask is" note=${maskNote(isHead, hasMask)}
           isOn=${usesMask && hasMask} isDisabled=${!hasMask} onChange=${setUsesMask} />
         <p>Makes a new step. Both others stay as they are.</p>
       </div>
