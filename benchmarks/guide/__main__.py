@@ -7,6 +7,7 @@ Pictures are kept in .training/guide, so that an interrupted run goes on where i
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +47,10 @@ def main() -> None:
         return
     torch.set_num_threads(1)
     chosen = [EXPERIMENTS[name] for name in options.only or EXPERIMENTS]
-    measure(chosen, range(options.seeds), options.workers, options.out)
+    try:
+        measure(chosen, range(options.seeds), options.workers, options.out)
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from here.")
     markdown = MARKDOWN if options.out == OUT else options.out / "guide.md"
     for path in write_pages(options.out, markdown):
         print(path)

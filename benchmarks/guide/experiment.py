@@ -50,6 +50,7 @@ class Shot:
     """Model calls that were planned and made."""
     changed_outside_px: int | None
     seconds: float
+    """Of processor time, which other work on the machine hardly changes."""
 
 
 Gallery = Mapping[str, Sequence[Shot]]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from benchmarks.guide import wording
-from benchmarks.guide.claims import PARTS, UNMEASURED
+from benchmarks.guide.claims import PARTS
 from benchmarks.guide.experiment import RULE, Arm, Experiment, Measure
-from benchmarks.guide.page import ANSWER_SIGNS, INTERVALS, SIGNS
+from benchmarks.guide.page import ANSWER_SIGNS, INTERVALS, SIGNS, waiting
 from benchmarks.guide.pictures import arm_file, start_file
 from benchmarks.guide.record import Record
 
@@ -23,7 +23,7 @@ def markdown(records: Mapping[str, Record], folder: str) -> str:
             for experiment in experiments:
                 lines += [*_section(experiment, records[experiment.name], folder), ""]
     lines += ["## Not measured yet", ""]
-    lines += [f"- “{each.claim}”: {each.reason}" for each in UNMEASURED]
+    lines += [f"- “{each.claim}”: {each.reason}" for each in waiting(records)]
     return "\n".join(lines) + "\n"
 
 

@@ -213,9 +213,11 @@ def detail(truth: str, region: str = "mask") -> Measure:
     )
 
 
-def grain(region: str = "mask") -> Measure:
-    """How noisy single pixels are."""
-    return each("grain", lambda shot: pixels.grain(shot.pixels, shot.stage.regions[region]), unit="ΔE")
+def mottling(region: str = "mask") -> Measure:
+    """How spotted it is; noise that was not denoised is seen as spots of eight pixels."""
+    return each(
+        "mottling", lambda shot: pixels.mottling(shot.pixels, shot.stage.regions[region]), unit="ΔE", digits=1
+    )
 
 
 def seam(region: str | None = None) -> Measure:

@@ -11,7 +11,17 @@ from benchmarks.guide.chart import axis, scale, whisker
 from benchmarks.guide.claims import PARTS, UNMEASURED
 from benchmarks.guide.command import commands
 from benchmarks.guide.estimates import Estimate
-from benchmarks.guide.experiment import RULE, Answer, Arm, Check, Experiment, Finding, Measure, Verdict
+from benchmarks.guide.experiment import (
+    RULE,
+    Answer,
+    Arm,
+    Check,
+    Experiment,
+    Finding,
+    Measure,
+    Unmeasured,
+    Verdict,
+)
 from benchmarks.guide.judge import own_accuracy
 from benchmarks.guide.pictures import CELL_PX, arm_file, start_file, strip_size
 from benchmarks.guide.record import Record
@@ -38,7 +48,7 @@ def page(records: Records, folder: Path) -> str:
         f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style>\n</head>\n<body>\n'
         f"<header>\n{_header(title, records)}</header>\n"
         f'<nav aria-label="Claims">\n{_contents(records)}</nav>\n'
-        f"<main>\n{_parts(records, folder)}{_unmeasured()}{_method(records)}</main>\n</body>\n</html>\n"
+        f"<main>\n{_parts(records, folder)}{_unmeasured(records)}{_method(records)}</main>\n</body>\n</html>\n"
     )
 
 
@@ -253,10 +263,19 @@ def _repeat(experiment: Experiment, record: Record) -> str:
 # What else there is to say
 
 
-def _unmeasured() -> str:
+def waiting(records: Records) -> list[Unmeasured]:
+    """What waits for its run, and what waits for a part of the product."""
+    unrun = [e for experiments in PARTS.values() for e in experiments if e.name not in records]
+    return [
+        *(Unmeasured(claim=e.claim, reason=f"Waits for its run: `make guide ONLY={e.name}`.") for e in unrun),
+        *UNMEASURED,
+    ]
+
+
+def _unmeasured(records: Records) -> str:
     items = "".join(
-        f"<li><blockquote>{escape(each.claim)}</blockquote><p>{escape(each.reason)}</p></li>"
-        for each in UNMEASURED
+        f"<li><blockquote>{escape(each.claim)}</blockquote><p>{_with_code(each.reason)}</p></li>"
+        for each in waiting(records)
     )
     return f'<section class="part" id="unmeasured"><h2>Not measured yet</h2><ul class="waiting">{items}</ul></section>\n'
 

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from underpaint.request import GRID_PX
+
 Lab = np.ndarray
 """float32 (3,): L 0 to 100, a and b about -100 to 100."""
 
@@ -38,9 +40,9 @@ def sharpness(pixels: np.ndarray, mask: np.ndarray) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F)[inside].var())
 
 
-def grain(pixels: np.ndarray, mask: np.ndarray) -> float:
-    """How much single pixels stick out of their neighbours inside: the mean distance (CIE76) to a 3x3 median."""
-    smooth = cv2.medianBlur(pixels, 3)
+def mottling(pixels: np.ndarray, mask: np.ndarray) -> float:
+    """How much spots of a latent cell's size stick out inside: the mean distance (CIE76) to a median of two cells."""
+    smooth = cv2.medianBlur(pixels, 2 * GRID_PX - 1)
     return float(np.linalg.norm(lab(pixels) - lab(smooth), axis=2)[mask > 127].mean())
 
 

@@ -21,7 +21,7 @@ class Record:
     """Pictures per arm."""
     model_sha256: str
     seconds_per_picture: float
-    """Of one process, on the machine that measured."""
+    """Of processor time, on the machine that measured."""
     figures: dict[str, dict[str, Estimate]]
     """By measure, then by arm."""
     findings: tuple[Finding, ...]

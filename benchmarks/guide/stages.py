@@ -29,6 +29,12 @@ def grown(mask: np.ndarray, px: int) -> np.ndarray:
     return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * px + 1, 2 * px + 1)))
 
 
+def _without_holes(mask: np.ndarray) -> np.ndarray:
+    """The mask with what it encloses: eyes are part of a face that is painted over."""
+    edges, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(mask.copy(), edges, -1, 255, -1)
+
+
 def _rng(name: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *name.encode()])
 
@@ -170,7 +176,7 @@ def eyes(seed: int) -> Stage:
         regions={
             "mask": grown(seen, 3),
             "eyes": grown(seen, 1),
-            "face": grown(face, 2),
+            "face": _without_holes(grown(face, 2)),
             "all of her": grown(subject_mask(scene, 0, SMALL_PX, SMALL_PX), 4),
         },
     )

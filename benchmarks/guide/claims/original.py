@@ -113,6 +113,7 @@ SKETCH = Experiment(
         Check(says="and so does a pasted one", measure=TREE, arm=PASTED_04, than=BLANK_04, least=0.2),
     ),
     shown="mask",
+    caveat="The judge may take the daubs themselves for a tree, as people do; what the model adds is the detail.",
     here="A sketch layer is part of the canvas, and `--sketch` of the command line; it lies under the mask only.",
 )
 

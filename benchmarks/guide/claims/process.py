@@ -1,6 +1,6 @@
 """Working on a picture: prompts, samplers, noise, one edit after the other."""
 
-from benchmarks.guide.asking import FILL, NOISE, ORIGINAL, ask
+from benchmarks.guide.asking import FILL, NOISE, ONLY_MASKED, ORIGINAL, ask
 from benchmarks.guide.claims.denoising import CAT
 from benchmarks.guide.claims.latent import TONE
 from benchmarks.guide.experiment import Arm, Check, Experiment
@@ -123,7 +123,7 @@ def edits(count: int, name: str, rules: Rules) -> Arm:
     for number in range(1, count + 1):
         arm = Arm(
             label=f"{name}, {number} edit{'s' if number > 1 else ''}",
-            request=ask(ORIGINAL, 0.3, rules=rules),
+            request=ask(ORIGINAL, 0.3, area=ONLY_MASKED, rules=rules),
             mask="face",
             after=arm,
         )
@@ -138,7 +138,8 @@ BLUR_GROWS = Experiment(
     name="blur-over-edits",
     title="Blur grows from edit to edit",
     claim="After inpainting, it is natural to find a ton of blurs in the overall images.",
-    setting="A face is edited again and again at 0.3, every edit on the last result. Sharpness is 1 in the drawing.",
+    setting="A face is edited again and again, only masked at 0.3, every edit on the last result and with another seed. "
+    "Sharpness is 1 in the drawing.",
     stage=eyes,
     arms=(
         edits(1, "studio", STUDIO),

@@ -48,13 +48,20 @@ def test_a_jump_elsewhere_is_no_seam() -> None:
     assert pixels.seam_score(shifted(texture(), 40), apart) < 1.2
 
 
-def test_sharpness_and_grain_fall_with_blur() -> None:
+def test_sharpness_and_mottling_fall_with_blur() -> None:
     import cv2
 
     sharp = texture()
     soft = cv2.GaussianBlur(sharp, (0, 0), 1.5)
     assert pixels.sharpness(soft, disc()) < 0.1 * pixels.sharpness(sharp, disc())
-    assert pixels.grain(soft, disc()) < 0.5 * pixels.grain(sharp, disc())
+    assert pixels.mottling(soft, disc()) < 0.5 * pixels.mottling(sharp, disc())
+
+
+def test_spots_of_a_latent_cell_are_mottling_and_a_ramp_is_none() -> None:
+    spots = np.random.default_rng(1).integers(60, 200, (SIDE // 8, SIDE // 8, 3), dtype=np.uint8)
+    spotted = spots.repeat(8, 0).repeat(8, 1)
+    assert pixels.mottling(ramp(), disc()) < 0.5
+    assert pixels.mottling(spotted, disc()) > 15
 
 
 def test_structure_matches_itself_under_other_light_and_nothing_else() -> None:
