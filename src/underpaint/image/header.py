@@ -34,17 +34,17 @@ class FileFacts:
 
 def file_facts(source: Path | bytes, *, name: str | None = None) -> FileFacts:
     """The facts of a picture of any format Pillow reads."""
-    return reading(source, name, lambda image, _data, _name: _facts(image))
+    return reading(source, name, lambda image, data, _name: _facts(image, data))
 
 
-def _facts(image: Image.Image) -> FileFacts:
+def _facts(image: Image.Image, data: bytes) -> FileFacts:
     profile = image.info.get("icc_profile")
     return FileFacts(
         format=image.format or "",
         size=Size(*image.size),
         mode=image.mode,
         frames=getattr(image, "n_frames", 1),
-        is_turned=orientation_of(image) in range(2, 9),
+        is_turned=orientation_of(image, data) in range(2, 9),
         profile=_profile_name(profile) if isinstance(profile, bytes) else None,
     )
 

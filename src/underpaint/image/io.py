@@ -22,7 +22,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 from underpaint.errors import OutOfMemory, UnreadableImage
 from underpaint.image.blend import to_bytes
 from underpaint.image.picture import Picture
-from underpaint.image.png import PNG_SIGNATURE, check_png, text_in_png
+from underpaint.image.png import PNG_SIGNATURE, check_png, orientation_sources, text_in_png
 from underpaint.request import FileReading
 
 T = TypeVar("T")
@@ -194,9 +194,9 @@ def _silent_pillow() -> Generator[None, None, None]:
 
 def _decoded(image: Image.Image, data: bytes, name: str) -> _Raster:
     profile = image.info.get("icc_profile")
-    orientation = orientation_of(image)
     if image.format == "PNG":
         check_png(data)
+    orientation = orientation_of(image, data)
     image.load()
     pixels = _deep_png_pixels(data, image)
     if pixels is None:
@@ -205,12 +205,21 @@ def _decoded(image: Image.Image, data: bytes, name: str) -> _Raster:
     return _Raster(_upright(pixels, orientation), profile if is_rgb_profile else None)
 
 
-def orientation_of(image: Image.Image) -> int:
+def orientation_of(image: Image.Image, data: bytes) -> int:
     """The EXIF orientation, 1 to 8; 1 for EXIF data that cannot be read, as browsers do."""
     try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1)
+        return _exif(image, data).get(ExifTags.Base.Orientation, 1)
     except Exception:
         return 1
+
+
+def _exif(image: Image.Image, data: bytes) -> Image.Exif:
+    """Pillow decodes a PNG before it says, in case that EXIF data follows the pixels. Here it is looked for without:
+    files are asked before it is known whether they are too large to decode."""
+    if image.format != "PNG":
+        return image.getexif()
+    image.info.update(orientation_sources(data))
+    return Image.Image.getexif(image)
 
 
 def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:

@@ -9,9 +9,15 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from underpaint.image.png_strips import chunk, header_chunk, pixel_chunks
+
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_COMPRESSION = 2
 """A third of the time of Pillow's 6, for files that are some 15 % larger: 8192x8192 should not take half a minute."""
+
+EXIF_HEADER = b"Exif\0\0"
+"""Before EXIF data, but not in a PNG."""
+ORIENTATION_TEXTS = (b"Raw profile type exif", b"XML:com.adobe.xmp")
 
 MAX_TEXT_BYTES = 64 * 2**20
 """Compressed text in a PNG is inflated up to here."""
@@ -27,8 +33,12 @@ def encode_png(
 
 
 def quick_png(pixels: np.ndarray, *, icc_profile: bytes | None = None) -> bytes:
-    """As `encode_png`, in half the time; the bytes depend on OpenCV's version. For files that are only kept."""
-    return _with_chunks(_encoded_by_opencv(pixels), _profile_chunk(icc_profile))
+    """As `encode_png`, in a fraction of the time: on all processors, with one filter for all rows. For files that are
+    only kept."""
+    end = chunk(b"IEND", b"")
+    return b"".join(
+        [PNG_SIGNATURE, header_chunk(pixels), _profile_chunk(icc_profile), pixel_chunks(pixels), end]
+    )
 
 
 def bare_png(data: bytes, *, keeps_profile: bool) -> bytes | None:
@@ -40,7 +50,7 @@ def bare_png(data: bytes, *, keeps_profile: bool) -> bytes | None:
         if kind[:1].isupper() or kind in kept:
             if zlib.crc32(body, zlib.crc32(kind)) != checksum:
                 return None
-            parts.append(_chunk(kind, body))
+            parts += struct.pack(">I", len(body)), kind, body, struct.pack(">I", checksum)
     return b"".join(parts)
 
 
@@ -58,6 +68,17 @@ def with_text(png: bytes, text: Mapping[str, str]) -> bytes:
 def text_in_png(data: bytes) -> dict[str, str]:
     """The text chunks by keyword; raises `ValueError`, `struct.error` or `zlib.error` for damaged ones."""
     return dict(_text_of(kind, body) for kind, body, _ in _chunks(data) if kind in _TEXT_CHUNKS)
+
+
+def orientation_sources(data: bytes) -> dict[str, bytes | str]:
+    """Where a PNG may say how it is turned, wherever in the file, under the names that Pillow gives them."""
+    found: dict[str, bytes | str] = {}
+    for kind, body, _ in _chunks(data):
+        if kind == b"eXIf":
+            found["exif"] = EXIF_HEADER + body
+        elif kind in _TEXT_CHUNKS and body.partition(b"\0")[0] in ORIENTATION_TEXTS:
+            found |= dict([_text_of(kind, body)])
+    return found
 
 
 def check_png(data: bytes) -> None:
@@ -90,11 +111,7 @@ def _with_chunks(png: bytes, chunks: bytes) -> bytes:
 def _profile_chunk(icc_profile: bytes | None) -> bytes:
     if icc_profile is None:
         return b""
-    return _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc_profile))
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc_profile))
 
 
 def _text_chunk(key: str, value: str) -> bytes:
@@ -102,9 +119,9 @@ def _text_chunk(key: str, value: str) -> bytes:
     keyword = key.encode("latin-1")
     assert 1 <= len(keyword) <= 79, "PNG's limit for keywords"
     try:
-        return _chunk(b"tEXt", keyword + b"\0" + value.encode("latin-1"))
+        return chunk(b"tEXt", keyword + b"\0" + value.encode("latin-1"))
     except UnicodeEncodeError:
-        return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + value.encode("utf-8", "replace"))
+        return chunk(b"iTXt", keyword + b"\0\0\0\0\0" + value.encode("utf-8", "replace"))
 
 
 _TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")

@@ -1,6 +1,7 @@
 """Pictures as they come in, and as they are shown: import with notes, kept copies, thumbnails."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -37,10 +38,12 @@ def import_picture(data: bytes, name: str) -> PictureInfo:
     """Stores the picture of an uploaded file; `name` is for messages."""
     with _few_at_a_time:
         facts = check_size(data, name)
-        picture = load_picture(data, name=name)
-        sha256 = store.keep(picture, png=_stored_form(data, facts, picture))
-        _remembered.put(sha256, _read_only(picture))
-        _make_thumbnail(picture, sha256, THUMBNAIL_SIDES[-1])
+        picture = _read_only(load_picture(data, name=name))
+        with ThreadPoolExecutor(1) as beside:
+            small = beside.submit(_small_webp, picture, THUMBNAIL_SIDES[-1])
+            sha256 = store.keep(picture, png=_stored_form(data, facts, picture))
+            _keep_thumbnail(_thumbnail_file(sha256, THUMBNAIL_SIDES[-1]), small.result())
+        _remembered.put(sha256, picture)
         return info_of(picture, sha256, notes=_notes(facts, picture))
 
 
@@ -160,8 +163,21 @@ def _thumbnail_file(sha256: str, side: int) -> Path:
 
 def _make_thumbnail(picture: Picture, sha256: str, side: int) -> Path:
     file = _thumbnail_file(sha256, side)
+    _keep_thumbnail(file, _small_webp(picture, side))
+    return file
+
+
+def _keep_thumbnail(file: Path, webp: bytes) -> None:
     if file.exists():
-        return file
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot make the folder {file.parent}: {error.strerror}.") from error
+    write_atomically(file, webp)
+
+
+def _small_webp(picture: Picture, side: int) -> bytes:
     pixels = picture.pixels if picture.pixels.dtype == np.uint8 else to_bytes(picture.pixels)
     scale = min(side / max(picture.size), 1)
     if scale < 1:
@@ -170,12 +186,7 @@ def _make_thumbnail(picture: Picture, sha256: str, side: int) -> Path:
     buffer = BytesIO()
     profile = {"icc_profile": picture.icc_profile} if picture.icc_profile else {}
     Image.fromarray(pixels).save(buffer, "WEBP", quality=THUMBNAIL_QUALITY, method=2, **profile)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"Cannot make the folder {file.parent}: {error.strerror}.") from error
-    write_atomically(file, buffer.getvalue())
-    return file
+    return buffer.getvalue()
 
 
 def _shrunk(pixels: np.ndarray, width: int, height: int) -> np.ndarray:

@@ -3,7 +3,8 @@
 from io import BytesIO
 
 import pytest
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from underpaint.errors import UnreadableImage
 from underpaint.image.header import USER_COMMENT, exif_with_comment, file_facts, read_text
@@ -19,6 +20,33 @@ def test_facts_of_a_file_before_it_is_decoded():
     facts = file_facts(buffer.getvalue())
     assert (facts.format, facts.mode, facts.size, facts.frames) == ("JPEG", "CMYK", (30, 20), 1)
     assert (facts.is_turned, facts.profile) == (True, "sRGB built-in")
+
+
+def turned_png(place: str) -> bytes:
+    """30x20 pixels that lie on their side, which the file says before its pixels, after them, or in its text."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    text = PngInfo()
+    if place == "text":
+        text.add_text("XML:com.adobe.xmp", '<x tiff:Orientation="6"/>')
+    buffer = BytesIO()
+    more = {} if place == "text" else {"exif": exif}
+    Image.new("RGB", (30, 20)).save(buffer, "PNG", pnginfo=text, **more)
+    png = buffer.getvalue()
+    if place != "end":
+        return png
+    start = png.index(b"eXIf") - 4
+    end = start + 12 + int.from_bytes(png[start : start + 4], "big")
+    return png[:start] + png[end:-12] + png[start:end] + png[-12:]
+
+
+@pytest.mark.parametrize("place", ["start", "end", "text"])
+def test_no_pixel_is_decoded_for_the_facts(place: str, monkeypatch: pytest.MonkeyPatch):
+    data = turned_png(place)
+    assert load_picture(data).size == (20, 30)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
+    facts = file_facts(data)
+    assert (facts.size, facts.is_turned) == ((30, 20), True)
 
 
 def test_a_profile_that_cannot_be_read_has_no_name():

@@ -1,14 +1,17 @@
 """PNG files taken apart and put together."""
 
+import zlib
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from underpaint.image import png_strips
 from underpaint.image.io import load_picture
-from underpaint.image.png import bare_png, encode_png, quick_png, text_in_png, with_text
+from underpaint.image.png import _chunks, bare_png, check_png, encode_png, quick_png, text_in_png, with_text
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -26,6 +29,34 @@ def test_the_quick_way_holds_the_same_picture(dtype: type, channels: int, profil
     picture = load_picture(quick_png(pixels(channels, dtype), icc_profile=profile))
     assert picture.sha256 == load_picture(encode_png(pixels(channels, dtype), icc_profile=profile)).sha256
     assert (picture.icc_profile, picture.pixels.dtype) == (profile, dtype)
+
+
+@pytest.mark.parametrize("strip_bytes", [1, 100, 2**20])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_strips_of_any_height_join(
+    dtype: type, channels: int, strip_bytes: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(png_strips, "STRIP_BYTES", strip_bytes)
+    picture = pixels(channels, dtype)
+    made = quick_png(picture)
+    check_png(made)
+    opened = cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_UNCHANGED)
+    order = {1: slice(None), 3: [2, 1, 0], 4: [2, 1, 0, 3]}[channels]
+    assert np.array_equal(opened if channels == 1 else opened[..., order], picture)
+    inflated = zlib.decompress(b"".join(body for kind, body, _ in _chunks(made) if kind == b"IDAT"))
+    assert len(inflated) == 9 * (1 + picture[0].nbytes), "zlib checked the joined checksum"
+
+
+def test_one_pixel_and_one_column_the_quick_way():
+    for shape in ((1, 1, 3), (300, 1, 4), (1, 300)):
+        picture = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+        assert np.array_equal(np.array(Image.open(BytesIO(quick_png(picture)))), picture)
+
+
+def test_pixels_that_do_not_lie_in_a_row_the_quick_way():
+    picture = pixels(4)[::-1, ::2, :3]
+    assert np.array_equal(load_picture(quick_png(picture)).pixels, picture)
 
 
 def test_grey_the_quick_way():
