@@ -173,14 +173,14 @@ test('a stroke has the same bytes whenever its tiles are painted', () => {
 
 test('a wide brush is shown in halvings that look like the halved mask', () => {
   const size = { width: 1100, height: 700 }, level = 2, layer = new TileLayer(size, 1), edit = new Edit(layer), ink = maskInk(edit, 'add');
-  const preview = new StrokePreview(edit, ink.row, level, (_, tile) => halvedTile(tile, level)), stroke = new Stroke(ink, 0.4, preview);
+  const preview = new StrokePreview(edit, ink.row, level, (tile) => halvedTile(tile, level, 1)), stroke = new Stroke(ink, 0.4, preview);
   wander(200, false).forEach((dab) => stroke.to(dab, true));
   stroke.show({ x: 0, y: 0, ...size });
   assert.ok(layer.isEmpty, 'the tiles come later');
   const shown = new Map(Array.from({ length: layer.count }, (_, key) => [key, preview.plane(key, level)?.slice()]));
   stroke.finish();
   for (const [key, plane] of shown) {
-    const want = halvedTile(layer.tile(key), level), { width, height } = layer.area(key);
+    const want = halvedTile(layer.tile(key), level, 1), { width, height } = layer.area(key);
     if (!plane) { assert.equal(want, 0); continue; }
     for (let y = 0; y < height >> level; y++) for (let x = 0; x < width >> level; x++) {
       const got = plane[y * 64 + x], exact = typeof want === 'number' ? want : want[y * 64 + x];
@@ -192,7 +192,7 @@ test('a wide brush is shown in halvings that look like the halved mask', () => {
 
 test('while the brush moves on, tiles that it has left are painted', () => {
   const size = { width: 2048, height: 512 }, layer = new TileLayer(size, 1), edit = new Edit(layer), ink = maskInk(edit, 'add');
-  const stroke = new Stroke(ink, 1, new StrokePreview(edit, ink.row, 1, (_, tile) => halvedTile(tile, 1)));
+  const stroke = new Stroke(ink, 1, new StrokePreview(edit, ink.row, 1, (tile) => halvedTile(tile, 1, 1)));
   for (let x = 100; x <= 1500; x += 100) stroke.to(dab(x, 256, 90));
   stroke.work(Infinity);
   assert.equal(layer.pixel(300, 256), 255);

@@ -93,7 +93,7 @@ export class Workspace {
   pixelTile(key) {
     const { x, y } = this.document.mask.area(key), { renderer } = this, context = context2d(new OffscreenCanvas(TILE, TILE));
     renderer.pyramid?.draw(context, { scale: 1, x: -x, y: -y }, { x: 0, y: 0, width: TILE, height: TILE });
-    if (renderer.isSketchShown) renderer.sketchView.drawTile(context, key);
+    if (renderer.isSketchShown) renderer.sketchView.draw(context, { scale: 1, x: -x, y: -y }, { x: 0, y: 0, width: TILE, height: TILE });
     return new Uint8Array(context.getImageData(0, 0, TILE, TILE).data.buffer);
   }
 

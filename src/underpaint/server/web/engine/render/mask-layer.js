@@ -1,7 +1,5 @@
 // @ts-check
 /** @import { Box } from '../types.js' */
-/** @import { Edit } from '../edit.js' */
-/** @import { InkRow } from '../stroke-tiles.js' */
 /** @import { TileLayer } from '../tiles.js' */
 /** @import { Matrix } from '../pyramid.js' */
 /** @import { Viewport } from '../viewport.js' */
@@ -10,9 +8,8 @@ import { box, grown, intersection, roundedOut } from '../geometry.js';
 import { drawBitmap } from '../pyramid.js';
 import { MaskLook } from './mask-look.js';
 import { MaskView, context2d } from './mask-view.js';
-import { Mips, halvedTile, levelFor } from './mips.js';
+import { Mips } from './mips.js';
 import { Region } from '../region.js';
-import { StrokePreview } from './stroke-preview.js';
 
 const SLOW_MS = 6;      // a view that takes longer to compute is not computed while zooming
 const CATCH_UP_MS = 90; // but this long after the last step
@@ -73,15 +70,6 @@ export class MaskLayer {
   get outlineBox() {
     const at = this.view.outlineBox, by = this.viewport.overlayPixel / this.viewport.dpr;
     return at && box(at.x * by, at.y * by, at.width * by, at.height * by);
-  }
-
-  /** Shows a stroke before it is painted. @param {Edit} edit @param {InkRow} row @param {number} diameter @returns {StrokePreview | null} null: painting it is quick */
-  startPreview(edit, row, diameter) {
-    const { mips } = this, level = levelFor(this.matrix.scale);
-    if (!StrokePreview.isWorthwhile(level, diameter)) return null;
-    mips.preview = new StrokePreview(edit, row, level, (_, tile) => halvedTile(tile, level));
-    mips.preview.onend = () => { mips.preview = null; };
-    return mips.preview;
   }
 
   march() {

@@ -55,14 +55,14 @@ export class Renderer {
 
   /** @param {LayerName} layer @param {number} key @param {Box} area */
   layerChanged(layer, key, area) {
-    if (layer === 'sketch') this.sketchView.invalidate(key, area);
+    if (layer === 'sketch') this.sketchView.mips.invalidate(key, area);
     else this.mask.tileChanged(key, area);
   }
 
   /** Shows a stroke before it is painted. @param {LayerName} layer @param {Ink} ink @param {number} diameter @returns {StrokePreview | null} null: painting it is quick */
   startPreview(layer, { edit, row }, diameter) {
-    const preview = layer === 'mask' ? this.mask.startPreview(edit, row, diameter)
-      : this.sketchView.startPreview(edit, row, diameter, this.viewport.deviceMatrix.scale);
+    const preview = layer === 'mask' ? this.mask.mips.startPreview(edit, row, diameter, this.mask.matrix.scale)
+      : this.sketchView.mips.startPreview(edit, row, diameter, this.viewport.deviceMatrix.scale);
     if (preview) preview.onchange = (area) => { if (layer === 'mask') this.mask.looksChanged(area); this.onpreview(area); };
     return preview;
   }

@@ -16,11 +16,11 @@ export class StrokePreview extends StrokeTiles {
   /** Called with what looks different. @type {(area: Box) => void} */ onchange = () => {};
   onend = () => {};
 
-  /** @param {Edit} edit @param {InkRow} row @param {number} level @param {(key: number, tile: Tile) => Tile} halved that many times */
+  /** @param {Edit} edit @param {InkRow} row @param {number} level @param {(tile: Tile) => Tile} halved that many times */
   constructor(edit, row, level, halved) {
     const count = (TILE >> level) ** 2 * edit.layer.channels;
     super(edit.layer, level, row, (key) => {
-      const before = halved(key, edit.before(key));
+      const before = halved(edit.before(key));
       return { before, out: typeof before === 'number' ? expanded(before, edit.layer.channels).slice(0, count) : before.slice() };
     });
   }

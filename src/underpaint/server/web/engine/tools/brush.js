@@ -8,7 +8,7 @@ import { Stroke, dabAt, maskInk, sketchInk } from '../stroke.js';
 import { docPoint } from '../types.js';
 import { Eyedropper } from './eyedropper.js';
 
-const WORK_MS = 6, ENDING_MS = 10; // per frame, while painting and afterwards
+const WORK_MS = 4, ENDING_MS = 8; // per frame, while painting and afterwards
 const LABELS = { brush: 'Mask brush', eraser: 'Eraser', paint: 'Sketch brush' };
 
 /** @typedef {{stroke: Stroke, edit: Edit, layer: LayerName, last: Sample, zoom: number}} Going */
