@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
-from PIL import Image
 
 from underpaint.geometry import Box, Size
 from underpaint.image.blend import (
@@ -14,6 +13,7 @@ from underpaint.image.blend import (
     decoded_bytes,
     doubled,
     flattened,
+    opaque,
     overlay,
     under_overlay,
 )
@@ -21,7 +21,18 @@ from underpaint.image.colour_correction import colour_corrected
 from underpaint.image.fill import filled
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.picture import Picture
-from underpaint.image.resize import extended, lanczos, lanczos_float, placed, resized, resized_mask, size_of
+from underpaint.image.resize import (
+    bicubic,
+    cut,
+    extended,
+    laid_at,
+    lanczos,
+    lanczos_float,
+    placed,
+    resized,
+    resized_mask,
+    size_of,
+)
 from underpaint.image.sketch import is_painted, sketched
 from underpaint.plan import Plan
 from underpaint.plan import plan as plan_of_sizes
@@ -55,7 +66,8 @@ class PreparedCanvas:
     flat: np.ndarray | None = None
     """A1111's rule: uint8 RGB of the picture under the overlay; at its own size when only a crop is repainted."""
     overlay: np.ndarray | None = None
-    """A1111's rule: RGBA of what stays of the picture (or of the crop), laid over the result."""
+    """A1111's rule: RGBA of what stays of the picture, laid over the result; of the crop alone where all around it
+    stays."""
     mask_for_overlay: np.ndarray | None = None
 
     @property
@@ -146,14 +158,12 @@ def latent_mask(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
     cells = size_of(mask).divided(GRID_PX)
     match rule:
         case LatentMaskRule.ROUNDED:
-            shrunk = np.asarray(Image.fromarray(mask).resize(cells, Image.Resampling.BICUBIC))
-            return (shrunk > 127).astype(np.float32)
+            return (bicubic(mask, cells) > 127).astype(np.float32)
         case LatentMaskRule.COVERING:
             blocks = mask.reshape(cells.height, GRID_PX, cells.width, GRID_PX)
             return (blocks.max(axis=(1, 3)) > 0).astype(np.float32)
         case LatentMaskRule.SOFT:
-            shrunk = np.asarray(Image.fromarray(mask).resize(cells, Image.Resampling.BICUBIC))
-            return shrunk.astype(np.float32) / 255
+            return bicubic(mask, cells).astype(np.float32) / 255
         case _:
             assert_never(rule)
 
@@ -250,10 +260,12 @@ def _composite_a1111(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
         return generated
     if canvas.flat is None or not canvas.plan.is_cropped:
         return under_overlay(generated, canvas.overlay)
-    # A1111 lays an overlay of the whole picture on top. Outside the crop it is opaque, so the crop is enough.
     paste = canvas.plan.paste
-    result = canvas.flat.copy()
     part = resized(generated, paste.size, ResizeMode.CROP_AND_RESIZE)
+    if size_of(canvas.overlay) == size_of(canvas.flat):
+        return under_overlay(laid_at(opaque(part), paste, size_of(canvas.flat)), canvas.overlay)
+    # A1111 lays an overlay of the whole picture on top. Outside the crop it is opaque, so the crop is enough.
+    result = canvas.flat.copy()
     result[paste.rows, paste.columns] = under_overlay(part, canvas.overlay)
     return result
 
@@ -277,8 +289,8 @@ def _prepare_a1111(
     flat = flattened(picture.pixels, request.canvas.background)
     soft = None if mask is None else resized_mask(mask, picture.size)
     under = flat if soft is None or sketch is None else sketched(flat, sketch, soft)
-    if plan.is_cropped and soft is not None:
-        parts = _only_masked_a1111(plan, flat, under, soft)
+    if plan.is_cropped and mask is not None:
+        parts = _only_masked_a1111(request.canvas.resize_mode, plan, flat, under, mask)
     elif plan.has_mask and mask is not None:
         parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, under, mask)
     else:
@@ -298,15 +310,18 @@ def _prepare_a1111(
     )
 
 
-def _only_masked_a1111(plan: Plan, flat: np.ndarray, under: np.ndarray, soft: np.ndarray) -> _A1111Parts:
-    rows, columns = plan.crop.rows, plan.crop.columns
-    seen, seen_soft = flat[rows, columns], soft[rows, columns]
+def _only_masked_a1111(
+    mode: ResizeMode, plan: Plan, flat: np.ndarray, under: np.ndarray, mask: np.ndarray
+) -> _A1111Parts:
+    seen_mask = cut(mask, plan.crop)
+    fits = size_of(mask) == size_of(flat)
+    overlay_mask = mask if fits else resized(mask, size_of(flat), mode)
     return _A1111Parts(
-        image=resized(under[rows, columns], plan.working, ResizeMode.RESIZE_AND_FILL),
-        mask=resized(seen_soft, plan.working, ResizeMode.RESIZE_AND_FILL),
+        image=resized(cut(under, plan.crop), plan.working, ResizeMode.RESIZE_AND_FILL),
+        mask=resized(seen_mask, plan.working, ResizeMode.RESIZE_AND_FILL),
         flat=flat,
-        overlay=overlay(seen, seen_soft),
-        mask_for_overlay=soft,
+        overlay=overlay(cut(flat, plan.crop), seen_mask) if fits else overlay(flat, overlay_mask),
+        mask_for_overlay=overlay_mask,
     )
 
 

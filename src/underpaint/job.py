@@ -93,6 +93,15 @@ class Job:
                 found.append(
                     f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
                 )
+            if (
+                self.plan.is_cropped
+                and self.request.rules.composite is CompositeRule.A1111
+                and self.mask_size != size
+            ):
+                found.append(
+                    f"The mask ({self.mask_size}) has another size than the picture ({size}); A1111's rule for only "
+                    "masked does not scale it and may repaint another place."
+                )
         if self.ignores_sketch:
             content = self.request.canvas.content
             found.append(

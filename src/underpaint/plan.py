@@ -22,7 +22,8 @@ class Plan:
     working: Size
     """What the model sees, in pixels."""
     crop: Box
-    """The part of the picture that is seen; the working size itself for text-to-image."""
+    """The part of the picture that is seen; the working size itself for text-to-image. It can reach beyond the picture
+    only under A1111's rule, for a mask larger than the picture."""
     content: Box
     """Where that part lies on the working canvas; around it is filler."""
     encoded: Size
@@ -61,7 +62,12 @@ def plan(
     is_exact = request.rules.composite is CompositeRule.EXACT
     has_mask = mask_size is not None
     if mask_size is not None and mask_box is not None and request.canvas.area is InpaintArea.ONLY_MASKED:
-        return _only_masked(request.canvas, scaled_box(mask_box, mask_size, picture), picture, native_px)
+        if is_exact:
+            return _only_masked(
+                request.canvas, scaled_box(mask_box, mask_size, picture), picture, picture, native_px
+            )
+        # A1111 cuts the same pixel numbers out of mask and picture, whatever their sizes
+        return _only_masked(request.canvas, mask_box, mask_size, picture, native_px)
     if has_mask and mask_box is None and not is_exact and request.canvas.area is InpaintArea.ONLY_MASKED:
         has_mask = False  # A1111 turns only masked with a blank mask into image-to-image
     return _whole_picture(
@@ -89,10 +95,10 @@ def _text_to_image(canvas: CanvasSettings, native_px: int) -> Plan:
     )
 
 
-def _only_masked(canvas: CanvasSettings, mask_box: Box, picture: Size, native_px: int) -> Plan:
-    padded = mask_box.padded(canvas.padding_px, picture)
+def _only_masked(canvas: CanvasSettings, mask_box: Box, within: Size, picture: Size, native_px: int) -> Plan:
+    padded = mask_box.padded(canvas.padding_px, within)
     working = working_size(canvas, padded.size, native_px)
-    crop = expanded_to_aspect(padded, working, picture)
+    crop = expanded_to_aspect(padded, working, within)
     return Plan(
         working=working,
         crop=crop,
@@ -120,7 +126,7 @@ def _whole_picture(
             content = centred(fitting(picture, working), working)
         case ResizeMode.LATENT_UPSCALE:
             encoded = _on_grid(picture) if is_exact else picture
-            if min(encoded) < SMALLEST_SIDE_PX:
+            if min(encoded) < (SMALLEST_SIDE_PX if is_exact else GRID_PX):
                 raise InvalidRequest(
                     f"A picture of {picture} is too small for resize mode latent-upscale; choose just-resize."
                 )

@@ -180,7 +180,7 @@ class CompositeRule(StrEnum):
 
     A1111 = "a1111"
     """8-bit overlay as A1111 pastes it; whole-picture results have the working size; alpha and
-    colour profile are dropped."""
+    colour profile are dropped; for only masked, a mask of another size than the picture is not scaled."""
     EXACT = "exact"
     """Into the untouched original at its own size, alpha and bit depth; bytes outside the soft mask stay."""
 

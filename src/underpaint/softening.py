@@ -7,9 +7,9 @@ from PIL import Image, ImageFilter
 
 from underpaint.canvas import PreparedCanvas, with_colours
 from underpaint.geometry import Box
-from underpaint.image.blend import decoded_bytes, overlay
+from underpaint.image.blend import decoded_bytes, opaque, overlay
 from underpaint.image.picture import Picture
-from underpaint.image.resize import lanczos_float, resized, resized_mask, size_of
+from underpaint.image.resize import laid_at, lanczos_float, resized, resized_mask, size_of
 from underpaint.request import CompositeRule, ResizeMode
 
 BLUR_PX = 4
@@ -18,9 +18,9 @@ BLUR_PX = 4
 
 def softened(canvas: PreparedCanvas, opacity: np.ndarray) -> PreparedCanvas:
     """The canvas with the mask that soft inpainting makes of a result: `opacity` is uint8 (h, w), by latent cells,
-    255 = the result alone. Outside the soft mask nothing shows under the exact rule; under A1111's it may. Where the original is not kept,
-    nothing is blended."""
-    if not canvas.keeps_original:
+    255 = the result alone. Outside the soft mask nothing shows under the exact rule; under A1111's it may, and there the
+    original stays around the result even where it is not kept."""
+    if not canvas.keeps_original and canvas.rules.composite is CompositeRule.EXACT:
         return canvas
     grown = resized(opacity, canvas.plan.working, ResizeMode.RESIZE_AND_FILL)
     mask = np.array(Image.fromarray(grown).filter(ImageFilter.GaussianBlur(BLUR_PX)))
@@ -28,7 +28,7 @@ def softened(canvas: PreparedCanvas, opacity: np.ndarray) -> PreparedCanvas:
         case CompositeRule.EXACT:
             return replace(canvas, soft_mask=_within_soft_mask(canvas, mask))
         case CompositeRule.A1111:
-            return _overlaid_anew(canvas, mask)
+            return _overlaid_anew(replace(canvas, keeps_original=True), mask)
 
 
 def _within_soft_mask(canvas: PreparedCanvas, mask: np.ndarray) -> np.ndarray | None:
@@ -48,10 +48,12 @@ def _overlaid_anew(canvas: PreparedCanvas, mask: np.ndarray) -> PreparedCanvas:
         return replace(canvas, overlay=overlay(canvas.flat, shown), mask_for_overlay=shown)
     paste = canvas.plan.paste
     part = resized(mask, paste.size, ResizeMode.CROP_AND_RESIZE)
-    shown = np.zeros(canvas.flat.shape[:2], np.uint8)
-    shown[paste.rows, paste.columns] = part
-    kept = canvas.flat[paste.rows, paste.columns]
-    return replace(canvas, overlay=overlay(kept, part), mask_for_overlay=shown)
+    shown = laid_at(part, paste, size_of(canvas.flat))
+    if Box.of(size_of(canvas.flat)).contains(paste):
+        kept = overlay(canvas.flat[paste.rows, paste.columns], part)
+    else:
+        kept = overlay(canvas.flat, shown)
+    return replace(canvas, overlay=kept, mask_for_overlay=shown)
 
 
 def mask_picture(canvas: PreparedCanvas) -> Picture:
@@ -65,22 +67,21 @@ def cut_out_of(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
     assert canvas.blend_mask is not None, "there is a mask"
     rounding = canvas.rules.pixel_rounding
     decoded = with_colours(canvas, decoded)
-    if not canvas.keeps_original:
+    is_whole = canvas.rules.composite is CompositeRule.A1111 and not canvas.plan.is_cropped
+    if is_whole or not canvas.keeps_original:
         mask = resized(canvas.blend_mask, size_of(decoded), ResizeMode.RESIZE_AND_FILL)
-        return _cut(decoded_bytes(decoded, rounding), mask)
+        return _cut(opaque(decoded_bytes(decoded, rounding)), mask)
     paste, content = canvas.plan.paste, canvas.plan.content
-    generated = np.zeros((*canvas.blend_mask.shape, 3), np.uint8)
     if canvas.rules.composite is CompositeRule.EXACT:
         seen = decoded[content.rows, content.columns]
         part = decoded_bytes(lanczos_float(seen, paste.size, Box.of(paste.size)), rounding)
     else:
         part = resized(decoded_bytes(decoded, rounding), paste.size, ResizeMode.CROP_AND_RESIZE)
-    generated[paste.rows, paste.columns] = part
-    return _cut(generated, canvas.blend_mask)
+    return _cut(laid_at(opaque(part), paste, size_of(canvas.blend_mask)), canvas.blend_mask)
 
 
 def _cut(pixels: np.ndarray, mask: np.ndarray) -> Picture:
-    """Rounded as Pillow rounds premultiplied colours."""
-    opaque = Image.fromarray(pixels).convert("RGBA").convert("RGBa")
-    nothing = Image.new("RGBa", opaque.size)
-    return Picture(np.array(Image.composite(opaque, nothing, Image.fromarray(mask)).convert("RGBA")))
+    """What the mask covers of an RGBA picture, rounded as Pillow rounds premultiplied colours."""
+    premultiplied = Image.fromarray(pixels).convert("RGBa")
+    nothing = Image.new("RGBa", premultiplied.size)
+    return Picture(np.array(Image.composite(premultiplied, nothing, Image.fromarray(mask)).convert("RGBA")))

@@ -15,7 +15,7 @@ from underpaint.canvas import (
 from underpaint.geometry import Box, Size
 from underpaint.image.mask import bounding_box
 from underpaint.image.picture import Picture
-from underpaint.image.resize import size_of
+from underpaint.image.resize import resized, size_of
 from underpaint.plan import plan
 from underpaint.request import (
     CanvasSettings,
@@ -156,7 +156,22 @@ def test_a_mask_of_another_size_is_brought_to_the_picture():
 def test_a1111_only_masked_with_a_mask_of_another_size():
     small = np.zeros((24, 32), np.uint8)
     small[10:14, 8:12] = 255
-    canvas = canvas_of(InpaintRequest(canvas=CROPPED, rules=Profile.a1111()), mask=small)
+    canvas = canvas_of(InpaintRequest(canvas=CROPPED, rules=Profile.a1111(), mask=NO_BLUR), mask=small)
+    assert canvas.plan.paste == Box(0, 2, 20, 20)
+    result = composite(canvas, grey(canvas.plan.working)).pixels
+    shown = resized(small, PICTURE.size, ResizeMode.JUST_RESIZE)
+    kept = shown == 0
+    np.testing.assert_array_equal(result[kept], PICTURE.pixels[kept])
+    # the mask lies at (32, 40), what was made at (0, 2); where both miss, nothing is left
+    assert (result[shown == 255] == 0).all()
+
+
+def test_a1111s_crop_of_a_mask_larger_than_the_picture_reaches_beyond_it():
+    large = np.zeros((200, 200), np.uint8)
+    large[180:190, 100:140] = 255
+    canvas = canvas_of(InpaintRequest(canvas=CROPPED, rules=Profile.a1111()), mask=large)
+    assert canvas.plan.crop.bottom == 200
+    assert (canvas.image[-20:] == 0).all()
     assert composite(canvas, grey(canvas.plan.working)).size == PICTURE.size
 
 

@@ -149,6 +149,19 @@ def test_latent_upscale_encodes_the_picture_at_its_size(rules: Rules, expected: 
     assert planned(canvas, rules=rules, picture=Size(101, 99), mask_size=Size(101, 99)).encoded == expected
 
 
+@pytest.mark.parametrize(
+    ("rules", "crop"),
+    [(Profile.studio(), Box(1000, 600, 200, 200)), (Profile.a1111(), Box(50, 30, 10, 10))],
+    ids=["studio", "a1111"],
+)
+def test_a_mask_of_another_size_is_scaled_but_not_by_a1111_for_only_masked(rules: Rules, crop: Box):
+    canvas = CanvasSettings(width=512, height=512, area=InpaintArea.ONLY_MASKED, padding_px=0)
+    ours = planned(canvas, rules=rules, mask_box=Box(50, 30, 10, 10), mask_size=Size(60, 40))
+    assert ours.crop == ours.paste
+    assert ours.crop.contains(crop)
+    assert ours.crop.size.area < 1.5 * crop.size.area
+
+
 def test_a1111_gives_the_whole_picture_back_at_working_size():
     ours = planned(CanvasSettings(width=512, height=512), rules=Profile.a1111())
     assert ours.output == Size(512, 512)

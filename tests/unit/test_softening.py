@@ -13,6 +13,7 @@ from underpaint.request import (
     InpaintRequest,
     NoiseSettings,
     Profile,
+    ResizeMode,
     SamplingSettings,
     SoftInpaintingSettings,
 )
@@ -56,6 +57,36 @@ def test_extra_pictures_lie_over_the_result(
     assert result.cut_out is not None
     assert result.mask.size == result.cut_out.size == result.picture.size
     np.testing.assert_array_equal(result.cut_out.pixels[..., 3], result.mask.pixels[..., 0])
+
+
+def test_a1111s_soft_inpainting_keeps_the_original_whatever_the_setting(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    canvas = replace(SOFT.canvas, area=InpaintArea.ONLY_MASKED)
+    kept, not_kept = (
+        result_of(
+            replace(SOFT, rules=Profile.a1111(), canvas=replace(canvas, keeps_original=keeps)),
+            tiny_model,
+            picture,
+            mask,
+        )
+        for keeps in (True, False)
+    )
+    assert not_kept.picture.size == picture.size
+    np.testing.assert_array_equal(not_kept.picture.pixels, kept.picture.pixels)
+
+
+def test_the_cut_out_of_a1111s_latent_upscale_has_the_working_size(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    canvas = CanvasSettings(width=128, height=64, resize_mode=ResizeMode.LATENT_UPSCALE)
+    extras = ExtraPictures(cut_out=True)
+    request = InpaintRequest(
+        sampling=SOFT.sampling, noise=SOFT.noise, canvas=canvas, extras=extras, rules=Profile.a1111()
+    )
+    result = result_of(request, tiny_model, picture, mask)
+    assert result.cut_out is not None
+    assert result.cut_out.size == result.picture.size == (128, 64)
 
 
 def test_without_the_original_the_result_has_the_working_size(

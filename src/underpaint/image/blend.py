@@ -68,9 +68,14 @@ def overlay(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return np.array(cut_out(pixels, mask).convert("RGBA"))
 
 
+def opaque(pixels: np.ndarray) -> np.ndarray:
+    """An RGB picture with full alpha."""
+    return np.pad(pixels, [(0, 0), (0, 0), (0, 1)], constant_values=255)
+
+
 def under_overlay(generated: np.ndarray, overlay_rgba: np.ndarray) -> np.ndarray:
-    """RGB: `generated` with the overlay on top, at the top left and unscaled if it has another size, as it has for
-    latent upscale."""
+    """RGB: `generated` (RGB or RGBA) with the overlay on top, at the top left and unscaled if it has another size, as it
+    has for latent upscale."""
     canvas = Image.fromarray(generated).convert("RGBA")
     canvas.alpha_composite(Image.fromarray(overlay_rgba))
     return np.array(canvas.convert("RGB"))

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-LUMA = np.array([0.299, 0.587, 0.114])
+LUMA = (0.299, 0.587, 0.114)
 
 
 def colour_corrected(generated: np.ndarray, reference: np.ndarray) -> np.ndarray:
@@ -30,10 +30,16 @@ def with_luminosity(colours: np.ndarray, light: np.ndarray) -> np.ndarray:
     """`colours` with the luma of `light`, both uint8 (height, width, 3): the blend mode "luminosity" (W3C Compositing
     and Blending, section 8.2: SetLum and ClipColor)."""
     c = colours / 255
-    c = c + ((light / 255) @ LUMA - c @ LUMA)[..., None]
-    lum = (c @ LUMA)[..., None]
+    c = c + (_luma(light / 255) - _luma(c))
+    lum = _luma(c)
     low, high = c.min(axis=2, keepdims=True), c.max(axis=2, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):  # both sides of `where` are computed
         c = np.where(low < 0, lum + (c - lum) * lum / (lum - low), c)
         c = np.where(high > 1, lum + (c - lum) * (1 - lum) / (high - lum), c)
     return (c.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _luma(colours: np.ndarray) -> np.ndarray:
+    """(height, width, 1). Summed in this order: many levels come out just whole, and truncating shows the last bit."""
+    red, green, blue = (colours[..., i : i + 1] * weight for i, weight in enumerate(LUMA))
+    return red + green + blue

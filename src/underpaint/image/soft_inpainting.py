@@ -27,14 +27,15 @@ def opacity_of_result(
     """uint8 (h, w), 255 = the result alone, from latent cells.
 
     `distance`: float32 (h, w), norm over channels of final minus initial latents. `mask`: (h, w) in [0, 1], 1 =
-    repaint. `scale`: preservation strength; `threshold`, `contrast`: of the difference.
+    repaint. `scale`: preservation strength; `threshold`, `contrast`: of the difference. All in float32, as there:
+    where the share is 1, 1.00001 - 1 counts.
     """
     smooth = histogram_filtered(histogram_filtered(distance, SPREADING), SMOOTHING)
-    share = 1 - mask.astype(np.float64) ** (scale / 2)
+    share = 1 - mask.astype(np.float32) ** (scale / 2)
     share = 0.5 * (1 - mask_influence) + share * mask_influence
     half_distance = threshold * share / (1.00001 - share)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(half_distance > 0, smooth / half_distance, np.inf)
+        ratio = np.where(half_distance > 0, smooth / half_distance, np.float32(np.inf))
     kept = 1 / (1 + ratio**contrast)
     kept = kept**3 * (kept * (6 * kept - 15) + 10)  # smootherstep (Perlin 2002)
     return (255 * (1 - kept)).astype(np.uint8)

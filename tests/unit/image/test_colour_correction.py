@@ -41,3 +41,20 @@ def test_the_reference_may_have_another_size(picture: np.ndarray) -> None:
     red = np.full((10, 10, 3), (220, 30, 30), np.uint8)
     corrected = colour_corrected(picture, red).astype(int)
     assert corrected[..., 0].mean() > corrected[..., 2].mean() + 30
+
+
+@pytest.mark.parametrize(
+    ("colour", "light", "wanted"),
+    [
+        ((8, 38, 252), (133, 61, 79), (45, 71, 255)),
+        ((188, 133, 227), (101, 150, 8), (147, 92, 186)),
+        ((164, 68, 91), (168, 130, 156), (209, 112, 135)),
+        ((85, 238, 235), (146, 191, 10), (50, 203, 200)),
+    ],
+)
+def test_luminosity_is_blended_to_the_last_bit_as_by_blendmodes(
+    colour: tuple[int, ...], light: tuple[int, ...], wanted: tuple[int, ...]
+) -> None:
+    """Its version 2022 gives these; other orders of summing are off by one, because of the truncation."""
+    one = np.array([[colour]], np.uint8), np.array([[light]], np.uint8)
+    assert tuple(with_luminosity(*one)[0, 0]) == wanted
