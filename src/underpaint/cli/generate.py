@@ -36,6 +36,7 @@ def generate(
     height: options.Height = None,
     resize_mode: options.Resize = ResizeMode.JUST_RESIZE,
     model: options.Model = "storybook",
+    allow_pickle: options.AllowPickle = False,
     device: options.DeviceOption = Device.AUTO,
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,

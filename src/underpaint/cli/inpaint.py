@@ -65,6 +65,7 @@ def inpaint(
     height: options.Height = None,
     resize_mode: options.Resize = ResizeMode.JUST_RESIZE,
     model: options.Model = "storybook",
+    allow_pickle: options.AllowPickle = False,
     device: options.DeviceOption = Device.AUTO,
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,

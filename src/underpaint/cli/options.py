@@ -57,6 +57,14 @@ ClipSkip = Annotated[
 Model = Annotated[
     str, typer.Option("--model", "-m", help="Name, or path of a checkpoint.", rich_help_panel=SAMPLING)
 ]
+AllowPickle = Annotated[
+    bool,
+    typer.Option(
+        "--allow-pickle",
+        help="Open a .ckpt file of an origin you trust; only its tensors are read.",
+        rich_help_panel=SAMPLING,
+    ),
+]
 Steps = Annotated[int, typer.Option(help="Steps of the whole schedule.", rich_help_panel=SAMPLING)]
 SamplerOption = Annotated[
     Sampler, typer.Option("--sampler", case_sensitive=False, rich_help_panel=SAMPLING, help="Solver.")
@@ -179,19 +187,21 @@ class Asked:
     request: InpaintRequest
     borrowed: Borrowed | None = None
     """Where its settings came from, if not all from the command line."""
+    allows_pickle: bool = False
 
 
 def asked(options: dict[str, Any], context: typer.Context) -> Asked:
     """The checked request of a command's options, by parameter name, with settings from the file they may name: options
     that were given win over those."""
     if options["from_file"] is None:
-        return Asked(request=request_from_options(options))
+        return Asked(request=request_from_options(options), allows_pickle=options["allow_pickle"])
     borrowed = borrow(options["from_file"])
     given = {name for name in options if _is_given(name, context)}
     if "model" not in given:
-        _check_model(borrowed)
+        _check_model(borrowed, allows_pickle=options["allow_pickle"])
     names = given if borrowed.names_strength else {*given, "denoise"}
-    return Asked(request=request_from_options(options, names, borrowed.request), borrowed=borrowed)
+    request = request_from_options(options, names, borrowed.request)
+    return Asked(request=request, borrowed=borrowed, allows_pickle=options["allow_pickle"])
 
 
 def request_from_options(
@@ -226,9 +236,9 @@ def _is_given(name: str, context: typer.Context) -> bool:
     return source is not None and source.name != "DEFAULT"
 
 
-def _check_model(borrowed: Borrowed) -> None:
+def _check_model(borrowed: Borrowed, *, allows_pickle: bool) -> None:
     try:
-        find_model(borrowed.request.model, default_folders())
+        find_model(borrowed.request.model, default_folders(), allows_pickle=allows_pickle)
     except ModelNotFound as error:
         raise ModelNotFound(
             f"{error} {borrowed.file.name} was made with it; name another one with --model."

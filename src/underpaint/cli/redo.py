@@ -43,6 +43,7 @@ def redo(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Default: FILE with -redo added.", show_default=False)
     ] = None,
+    allow_pickle: options.AllowPickle = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Make the same picture again, byte for byte. Exit code 1 if it came out different."""
@@ -61,7 +62,7 @@ def redo(
     if recipe is None:
         raise UnreadableImage(f"{file} holds no Underpaint recipe; only our own results can be made again.")
     inputs = _inputs(recipe, image=image, mask=mask, sketch=sketch)
-    model = load_model(recipe.request.model, device or Device(recipe.device))
+    model = load_model(recipe.request.model, device or Device(recipe.device), allows_pickle=allow_pickle)
     _check_model(recipe, model)
     result = _made_again(recipe, model, inputs, quiet=as_json)
     is_same = result.picture.sha256 == load_picture(file).sha256

@@ -43,14 +43,14 @@ def report_error(error: StudioError, *, as_json: bool) -> None:
         messages.print("[bold red]error:[/]", Text(str(error)), highlight=False, soft_wrap=True)
 
 
-def load_model(name: str, device: Device = Device.AUTO) -> "StableDiffusion":
+def load_model(name: str, device: Device = Device.AUTO, *, allows_pickle: bool = False) -> "StableDiffusion":
     """The model of this name or path, on the device asked for."""
     from underpaint.models.catalog import default_folders, find_model
     from underpaint.models.stable_diffusion import best_device, load
 
     if device is Device.CUDA and best_device() != Device.CUDA:
         raise InvalidRequest("--device cuda: torch finds no graphics card here; take cpu.")
-    model = find_model(name, default_folders())
+    model = find_model(name, default_folders(), allows_pickle=allows_pickle)
     with messages.status(f"Loading {model.name} …"):
         return load(model, device=best_device() if device is Device.AUTO else device.value)
 
@@ -63,7 +63,7 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
 
     request, borrowed = ask.request, ask.borrowed
     files = OutputFiles(output, inputs.stem, request.batch.total)
-    model = load_model(request.model, device)
+    model = load_model(request.model, device, allows_pickle=ask.allows_pickle)
     job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
     _keep_inputs(job, inputs)
     advice = advice_on(job, inputs)

@@ -55,13 +55,14 @@ def list_models(folders: Sequence[Path]) -> tuple[ModelFile, ...]:
     return (*([builtin] if builtin else []), *found)
 
 
-def find_model(name_or_path: str, folders: Sequence[Path]) -> ModelFile:
-    """The model of this name (file name, with or without ending or subfolder) or at this path."""
+def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: bool = False) -> ModelFile:
+    """The model of this name (file name, with or without ending or subfolder) or at this path. Pickled files, which may
+    hold programs, are refused unless they are allowed; then only their tensors are read."""
     if name_or_path == BUILTIN_MODEL:
         return _required_builtin()
     path = Path(name_or_path).expanduser()
     if _looks_like_path(name_or_path) and path.exists():
-        return _accepted(path)
+        return _accepted(path, allows_pickle=allows_pickle)
     matches = {
         path.resolve(): path
         for folder in folders
@@ -70,7 +71,7 @@ def find_model(name_or_path: str, folders: Sequence[Path]) -> ModelFile:
     }
     match list(matches.values()):
         case [only]:
-            return _accepted(only)
+            return _accepted(only, allows_pickle=allows_pickle)
         case []:
             raise ModelNotFound(_not_found(name_or_path, folders))
         case several:
@@ -171,15 +172,15 @@ def _model_at(path: Path) -> ModelFile:
     return ModelFile(name=_name_of(path), path=path, kind=kind)
 
 
-def _accepted(path: Path) -> ModelFile:
-    if _is_pickle(path):
+def _accepted(path: Path, *, allows_pickle: bool) -> ModelFile:
+    if _is_pickle(path) and not allows_pickle:
         raise UnsupportedCheckpoint(
-            f"{path.name} is a pickle, which can run any program when it is opened. "
-            "Use the model's safetensors file, or convert it to one."
+            f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
+            "--allow-pickle, which reads tensors and nothing else."
         )
     if path.is_dir() and not _is_model_folder(path):
         raise UnsupportedCheckpoint(f"The folder {path} holds no model: {FOLDER_MARK} is missing.")
-    if path.is_file() and path.suffix.lower() != SAFETENSORS:
+    if path.is_file() and path.suffix.lower() not in (SAFETENSORS, *PICKLES):
         raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
     return _model_at(path)
 

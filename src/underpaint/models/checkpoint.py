@@ -7,10 +7,12 @@ channels in the text encoder (but at least 2 heads, for toy encoders), normalisa
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 from underpaint.errors import UnsupportedCheckpoint
-from underpaint.models.weights import Shapes
+from underpaint.models.noise_schedule import Prediction
+from underpaint.models.weights import Shapes, read_metadata
 
 Config = dict[str, Any]
 
@@ -21,33 +23,82 @@ TEXT = "cond_stage_model.transformer."
 UNET_HEADS = 8
 TEXT_HEAD_WIDTH = 64
 
+_ONLY_SD1 = "Only Stable Diffusion 1 checkpoints are supported so far; use one of those."
+_WHOLE_MODEL = "Use the full checkpoint file, or the model's folder in diffusers' layout."
 _OTHER_KINDS = {
-    "conditioner.embedders.": "a Stable Diffusion XL checkpoint, which this version does not support yet",
-    "cond_stage_model.model.": "a Stable Diffusion 2 checkpoint, which this version does not support yet",
-    "model.diffusion_model.joint_blocks.": "a Stable Diffusion 3 checkpoint, which this version does not support",
-    "model.diffusion_model.double_blocks.": "a Flux checkpoint, which this version does not support",
-    "double_blocks.": "a Flux checkpoint, which this version does not support",
-    "lora_": "a LoRA, not a checkpoint",
-    "control_model.": "a ControlNet, not a checkpoint",
-    "emb_params": "a textual inversion embedding, not a checkpoint",
-    "encoder.conv_in.": "a VAE without the other networks of a checkpoint",
+    "conditioner.embedders.": ("a Stable Diffusion XL checkpoint", _ONLY_SD1),
+    "cond_stage_model.model.": ("a Stable Diffusion 2 checkpoint", _ONLY_SD1),
+    "cond_stage_model.roberta.": ("an AltDiffusion checkpoint", _ONLY_SD1),
+    "model.diffusion_model.joint_blocks.": ("a Stable Diffusion 3 checkpoint", _ONLY_SD1),
+    "joint_blocks.": ("a Stable Diffusion 3 checkpoint", _ONLY_SD1),
+    "model.diffusion_model.double_blocks.": ("a Flux checkpoint", _ONLY_SD1),
+    "double_blocks.": ("a Flux checkpoint", _ONLY_SD1),
+    "lora_": ("a LoRA, not a checkpoint", "Put it into a folder called Lora and name it in the prompt."),
+    "unet.down_blocks.": (
+        "a LoRA in diffusers' layout, not a checkpoint",
+        "Only Kohya's layout is supported.",
+    ),
+    "control_model.": ("a ControlNet, not a checkpoint", _ONLY_SD1),
+    "controlnet_cond_embedding.": ("a ControlNet, not a checkpoint", _ONLY_SD1),
+    "image_proj.": ("an IP-Adapter, not a checkpoint", _ONLY_SD1),
+    "emb_params": (
+        "a textual inversion embedding, not a checkpoint",
+        "Put it into a folder called embeddings and write its name in the prompt.",
+    ),
+    "encoder.conv_in.": (
+        "a VAE without the other networks of a checkpoint",
+        "`underpaint models merge` can bake it into a checkpoint with --vae.",
+    ),
+    "conv_first.": ("an upscaler, not a checkpoint", _ONLY_SD1),
+    "model.0.weight": ("an upscaler, not a checkpoint", _ONLY_SD1),
+    "down_blocks.": ("a UNet in diffusers' layout without the other networks", _WHOLE_MODEL),
+    "text_model.encoder.": ("a text encoder without the other networks", _WHOLE_MODEL),
 }
+"""By what a tensor's name starts with: what the file is, and what to do."""
 
 
 def require_stable_diffusion_1(shapes: Shapes) -> None:
     """Raises `UnsupportedCheckpoint`, naming what the file is instead, unless it holds a whole SD 1 model."""
-    for prefix, kind in _OTHER_KINDS.items():
+    for prefix, (kind, advice) in _OTHER_KINDS.items():
         if any(name.startswith(prefix) for name in shapes):
-            raise UnsupportedCheckpoint(f"The file is {kind}.")
+            raise UnsupportedCheckpoint(f"The file is {kind}. {advice}")
     parts = {"UNet": f"{UNET}input_blocks.", "VAE": f"{VAE}encoder.", "text encoder": TEXT}
     missing = [part for part, prefix in parts.items() if not any(name.startswith(prefix) for name in shapes)]
     if len(missing) == len(parts):
         raise UnsupportedCheckpoint(
-            "The file is not a Stable Diffusion checkpoint: no known tensor is in it."
+            f"The file is not a Stable Diffusion checkpoint: no known tensor is in it. {_ONLY_SD1}"
         )
     if missing:
         raise UnsupportedCheckpoint(
             f"The checkpoint lacks its {' and its '.join(missing)}; use the full file."
+        )
+
+
+V_MARK = "v_pred"
+"""An empty tensor by which files tell what they predict."""
+V_IN_YAML = re.compile(r"^\s*parameterization\s*:\s*['\"]?v['\"]?\s*(?:#.*)?$", re.MULTILINE)
+PREDICTION_KEY = "modelspec.prediction_type"
+
+
+def prediction(path: Path, shapes: Shapes) -> Prediction:
+    """What the UNet was trained to predict, as the file's tensors, its metadata or A1111's .yaml beside it say: shapes
+    cannot tell. Where nothing says it, the noise."""
+    yaml = path.with_suffix(".yaml")
+    says_v = (
+        V_MARK in shapes
+        or read_metadata(path).get(PREDICTION_KEY, "").lower() in ("v", "v_prediction")
+        or (yaml.is_file() and V_IN_YAML.search(yaml.read_text(encoding="utf-8", errors="replace")))
+    )
+    return Prediction.V if says_v else Prediction.EPSILON
+
+
+def require_fit(unet: Config, text: Config) -> None:
+    """Raises `UnsupportedCheckpoint` if the UNet listens to other vectors than the text encoder speaks."""
+    wanted, given = unet["cross_attention_dim"], text["hidden_size"]
+    if wanted != given:
+        raise UnsupportedCheckpoint(
+            f"The checkpoint's networks do not belong together: its UNet wants text vectors of {wanted} numbers, its text "
+            f"encoder makes {given}."
         )
 
 

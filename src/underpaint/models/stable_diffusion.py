@@ -87,6 +87,7 @@ def _from_single_file(path: Path) -> _Parts:
         raise UnsupportedCheckpoint(
             f"{path.name} holds tensors of shapes that no Stable Diffusion has."
         ) from error
+    checkpoint.require_fit(unet_config, text_config)
 
     from underpaint.models import networks
 
@@ -97,7 +98,7 @@ def _from_single_file(path: Path) -> _Parts:
         text_model=networks.build_text_model(text_config, read_weights(path, text_prefix)),
         vae=networks.build_vae(vae_config, vae_weights),
         unet=networks.build_unet(unet_config, unet_weights),
-        schedule=NoiseSchedule(),
+        schedule=NoiseSchedule(prediction=checkpoint.prediction(path, shapes)),
     )
 
 

@@ -1,15 +1,18 @@
-"""Safetensors files: shapes without reading weights, and weights without a mapped file behind them."""
+"""Weight files: shapes without reading weights, and weights without a mapped file behind them."""
 
+import pickle
+import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from underpaint.errors import UnsupportedCheckpoint
+from underpaint.models.catalog import PICKLES
 
 Weights = dict[str, Tensor]
 
@@ -28,7 +31,9 @@ class Shapes(dict[str, tuple[int, ...]]):
 
 
 def read_shapes(path: Path) -> Shapes:
-    """Shapes of all tensors in the file, from its header alone."""
+    """Shapes of all tensors in the file, of a safetensors file from its header alone."""
+    if is_pickle(path):
+        return Shapes({name: tuple(tensor.shape) for name, tensor in _unpickled(path).items()})
     with opened(path) as file:
         return Shapes({name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})  # noqa: SIM118 (safe_open is no dict)
 
@@ -38,13 +43,52 @@ def read_weights(path: Path, prefix: str = "") -> Weights:
 
     Tensors still mapped from the file are unaligned, which changes what a network computes in the last digits.
     """
+    if is_pickle(path):
+        found = {name: tensor for name, tensor in _unpickled(path).items() if name.startswith(prefix)}
+        return {name.removeprefix(prefix): _own(tensor) for name, tensor in found.items()}
     with opened(path) as file:
         names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (safe_open is no dict)
         return {name.removeprefix(prefix): _own(file.get_tensor(name)) for name in names}
 
 
+def read_metadata(path: Path) -> dict[str, str]:
+    """What a safetensors file says about itself beside its tensors; pickles say nothing."""
+    if is_pickle(path):
+        return {}
+    with opened(path) as file:
+        return dict(file.metadata() or {})
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether the file's name says that it is pickled, as torch saves files."""
+    return path.suffix.lower() in PICKLES
+
+
 def _own(tensor: Tensor) -> Tensor:
     return tensor.to(torch.float32, copy=True) if tensor.is_floating_point() else tensor.clone()
+
+
+def _unpickled(path: Path) -> Weights:
+    """All tensors of a pickled checkpoint, mapped from the file where its format allows, read with `weights_only`, which
+    runs no code."""
+    try:
+        content: Any = _torch_load(path)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise UnsupportedCheckpoint(
+            f"{path.name} cannot be read safely: it is damaged, or holds more than tensors "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). Use its safetensors file."
+        ) from error
+    if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
+        content = content["state_dict"]
+    if not isinstance(content, dict):
+        raise UnsupportedCheckpoint(f"{path.name} is no checkpoint: it holds a {type(content).__name__}.")
+    entries = cast("dict[Any, Any]", content)
+    return {str(name): tensor for name, tensor in entries.items() if isinstance(tensor, Tensor)}
+
+
+def _torch_load(path: Path) -> Any:
+    is_zip = zipfile.is_zipfile(path)  # files of torch before 1.6 are none, and cannot be mapped
+    return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
 
 
 @contextmanager
@@ -54,8 +98,26 @@ def opened(path: Path) -> Generator[Any]:
         with safe_open(path, framework="pt") as file:
             yield file
     except SafetensorError as error:
-        raise UnsupportedCheckpoint(
-            f"{path.name} is not a complete safetensors file ({error}). If it was downloaded, download it again."
-        ) from error
+        raise UnsupportedCheckpoint(f"{path.name} {_what_is_wrong(path, error)}") from error
     except OSError as error:
         raise UnsupportedCheckpoint(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+LOOKS_LIKE = {
+    b"version https://git-lfs": "is only Git LFS's pointer to the file; fetch the file itself (git lfs pull).",
+    b"<": "is a web page, not a safetensors file; the download needs a login or another address.",
+    b"PK": "is a pickle with the ending of a safetensors file, which is not opened under a false name.",
+    b"\x80": "is a pickle with the ending of a safetensors file, which is not opened under a false name.",
+}
+"""By its first bytes: what a file is that should be a safetensors file."""
+
+
+def _what_is_wrong(path: Path, error: SafetensorError) -> str:
+    with path.open("rb") as file:
+        start = file.read(100)
+    if not start:
+        return "is empty. If it was downloaded, download it again."
+    for mark, words in LOOKS_LIKE.items():
+        if start.startswith(mark):
+            return words
+    return f"is not a complete safetensors file ({error}). If it was downloaded, download it again."

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from safetensors.torch import load_file
 
 from tests.conftest import TINY_MODEL
 from underpaint import pipeline
@@ -447,3 +449,16 @@ def test_styles_are_laid_on_prompts(
     assert capsys.readouterr().out == "ink\t{prompt} in ink\tphoto\nsea\tsea\t\n"
     assert run("inpaint", image, "--mask", mask, "--style", "ing") == 2
     assert "Did you mean 'ink'" in capsys.readouterr().err
+
+
+def test_a_pickle_is_opened_only_where_it_is_allowed(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "old.ckpt"
+    torch.save(load_file(TINY_MODEL), old)
+    arguments = ("generate", *QUICK, "-m", old, "-o", tmp_path / "out.png")
+    assert run(*arguments) == 2
+    assert "--allow-pickle" in capsys.readouterr().err
+    assert run(*arguments, "--allow-pickle") == 0
+    assert run("redo", tmp_path / "out.png") == 2
+    assert run("redo", tmp_path / "out.png", "--allow-pickle") == 0

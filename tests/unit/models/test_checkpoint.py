@@ -1,8 +1,20 @@
+from pathlib import Path
+
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from underpaint.errors import UnsupportedCheckpoint
-from underpaint.models.checkpoint import require_stable_diffusion_1, text_config, unet_config, vae_config
-from underpaint.models.weights import Shapes
+from underpaint.models.checkpoint import (
+    prediction,
+    require_fit,
+    require_stable_diffusion_1,
+    text_config,
+    unet_config,
+    vae_config,
+)
+from underpaint.models.noise_schedule import Prediction
+from underpaint.models.weights import Shapes, read_shapes
 
 
 def sd15_unet(in_channels: int = 4) -> Shapes:
@@ -113,15 +125,26 @@ def test_text_encoder(width: int, heads: int) -> None:
     ("names", "says"),
     [
         pytest.param(
-            ["conditioner.embedders.0.transformer.x"], "a Stable Diffusion XL checkpoint", id="sdxl"
+            ["conditioner.embedders.0.transformer.x"],
+            "a Stable Diffusion XL checkpoint. Only Stable Diffusion 1",
+            id="sdxl",
         ),
         pytest.param(["cond_stage_model.model.transformer.x"], "a Stable Diffusion 2 checkpoint", id="sd2"),
         pytest.param(["model.diffusion_model.joint_blocks.0.x"], "a Stable Diffusion 3 checkpoint", id="sd3"),
         pytest.param(["double_blocks.0.x"], "a Flux checkpoint", id="flux"),
-        pytest.param(["lora_unet_x.lora_up.weight"], "a LoRA, not a checkpoint", id="lora"),
+        pytest.param(["lora_unet_x.lora_up.weight"], "a LoRA, not a checkpoint. .* in the prompt", id="lora"),
         pytest.param(["control_model.input_blocks.0.0.weight"], "a ControlNet", id="controlnet"),
         pytest.param(["emb_params"], "a textual inversion embedding", id="embedding"),
-        pytest.param(["encoder.conv_in.weight"], "a VAE without", id="vae"),
+        pytest.param(["encoder.conv_in.weight"], "a VAE without .* --vae", id="vae"),
+        pytest.param(
+            ["decoder.up_blocks.0.x", "encoder.conv_in.weight"], "a VAE without", id="vae-in-diffusers-layout"
+        ),
+        pytest.param(["down_blocks.0.resnets.0.conv1.weight"], "a UNet in diffusers' layout", id="unet"),
+        pytest.param(["text_model.encoder.layers.0.x"], "a text encoder without", id="text-encoder"),
+        pytest.param(["unet.down_blocks.0.x.lora_A.weight"], "a LoRA in diffusers' layout", id="peft"),
+        pytest.param(["controlnet_cond_embedding.conv_in.weight"], "a ControlNet", id="controlnet-diffusers"),
+        pytest.param(["image_proj.proj.weight"], "an IP-Adapter", id="ip-adapter"),
+        pytest.param(["conv_first.weight"], "an upscaler", id="upscaler"),
         pytest.param(["x"], "no known tensor", id="anything"),
         pytest.param([], "no known tensor", id="nothing"),
         pytest.param(
@@ -139,3 +162,40 @@ def test_other_files_are_refused_by_name(names: list[str], says: str) -> None:
 def test_a_missing_tensor_is_named() -> None:
     with pytest.raises(UnsupportedCheckpoint, match=r"lacks the tensor 'out\.2\.weight'"):
         Shapes()["out.2.weight"]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "model.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("tensors", "metadata", "yaml", "expected"),
+    [
+        ({}, {}, None, Prediction.EPSILON),
+        ({"v_pred": torch.zeros(0)}, {}, None, Prediction.V),
+        ({}, {"modelspec.prediction_type": "v"}, None, Prediction.V),
+        ({}, {"modelspec.prediction_type": "epsilon"}, None, Prediction.EPSILON),
+        ({}, {}, 'model:\n  params:\n    parameterization: "v"  # as in 768-v\n', Prediction.V),
+        ({}, {}, "model:\n  params:\n    parameterization: eps\n", Prediction.EPSILON),
+        ({}, {}, "model:\n  params:\n    # parameterization: v\n", Prediction.EPSILON),
+    ],
+    ids=["nothing", "tensor", "metadata", "metadata says noise", "yaml", "yaml says noise", "yaml comment"],
+)
+def test_what_the_unet_predicts(
+    tensors: dict[str, torch.Tensor],
+    metadata: dict[str, str],
+    yaml: str | None,
+    expected: Prediction,
+    file: Path,
+) -> None:
+    save_file({"x": torch.zeros(1), **tensors}, file, metadata=metadata)
+    if yaml is not None:
+        file.with_suffix(".yaml").write_text(yaml)
+    assert prediction(file, read_shapes(file)) is expected
+
+
+def test_networks_that_do_not_belong_together_are_refused() -> None:
+    require_fit({"cross_attention_dim": 768}, {"hidden_size": 768})
+    with pytest.raises(UnsupportedCheckpoint, match="wants text vectors of 1024 numbers"):
+        require_fit({"cross_attention_dim": 1024}, {"hidden_size": 768})

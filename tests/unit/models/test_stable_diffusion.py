@@ -11,7 +11,7 @@ from torch import Tensor
 from tests.unit.models.conftest import WriteModel
 from tests.unit.models.tiny import TINY_SD1, model_file
 from underpaint.errors import UnsupportedCheckpoint
-from underpaint.models.catalog import ModelFile
+from underpaint.models.catalog import ModelFile, find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.prompt.reading import Reading
 
@@ -62,6 +62,37 @@ def test_an_inpainting_checkpoint_is_recognised(tensors: dict[str, Tensor], writ
     name = "model.diffusion_model.input_blocks.0.0.weight"
     tensors[name] = torch.cat([tensors[name], torch.zeros(32, 5, 3, 3, dtype=torch.float16)], dim=1)
     assert load(write_model(tensors)).is_inpaint_model
+
+
+def test_a_pickle_gives_the_same_model(
+    tensors: dict[str, Tensor], tmp_path: Path, tiny_sd1: StableDiffusion
+) -> None:
+    path = tmp_path / "old.ckpt"
+    torch.save({"state_dict": tensors}, path)
+    with pytest.raises(UnsupportedCheckpoint, match="--allow-pickle"):
+        find_model(str(path), [])
+    loaded = load(find_model(str(path), [], allows_pickle=True))
+    assert torch.equal(prediction(loaded), prediction(tiny_sd1))
+
+
+def test_a_checkpoint_that_predicts_v(
+    tensors: dict[str, Tensor], write_model: WriteModel, tiny_sd1: StableDiffusion
+) -> None:
+    loaded = load(write_model({**tensors, "v_pred": torch.zeros(0)}))
+    alpha = loaded.unet.alphas_cumprod[500].item()
+    x = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(0))
+    expected = alpha**0.5 * prediction(tiny_sd1) + (1 - alpha) ** 0.5 * x
+    torch.testing.assert_close(prediction(loaded), expected)
+
+
+@pytest.mark.parametrize("rows", [3, 49407])
+def test_a_text_encoder_that_knows_fewer_tokens_is_refused(
+    rows: int, tensors: dict[str, Tensor], write_model: WriteModel
+) -> None:
+    name = f"{TEXT}text_model.embeddings.token_embedding.weight"
+    tensors[name] = tensors[name][:rows].clone()
+    with pytest.raises(UnsupportedCheckpoint, match="knows fewer tokens"):
+        load(write_model(tensors))
 
 
 def test_what_a_checkpoint_holds_besides_its_networks_is_ignored(
