@@ -51,7 +51,7 @@ def main() -> None:
         measure(chosen, range(options.seeds), options.workers, options.out)
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on from here.")
-    markdown = MARKDOWN if options.out == OUT else options.out / "guide.md"
+    markdown = MARKDOWN if options.out.resolve() == OUT else options.out / "guide.md"
     for path in write_pages(options.out, markdown):
         print(path)
 
