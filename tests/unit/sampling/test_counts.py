@@ -50,7 +50,7 @@ def executed(settings: SamplingSettings, rules: Rules, *, from_picture: bool) ->
 def cheap(sampling: Sampling) -> GuidedPredictor:
     """Answers with the noise of a standard Gaussian."""
 
-    def predict(x: Tensor, timestep: float, call: int) -> Tensor:
+    def predict(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         noise = x * math.sqrt(1 - sampling.table.alphas_cumprod[round(timestep)].item())
         return torch.stack([noise, noise]) if sampling.guidance(from_picture=True).shows_unguided else noise
 
