@@ -139,7 +139,7 @@ def _read_as_a1111(source: Path | bytes, name: str | None, *, opaque_mode: str) 
     Pillow's conversions are its own."""
 
     def decoded(image: Image.Image, data: bytes, name: str) -> np.ndarray:
-        orientation = orientation_of(image)
+        orientation = orientation_of(image, data)
         if image.format == "PNG":
             check_png(data)
         image.load()
