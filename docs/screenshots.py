@@ -22,6 +22,8 @@ from tests.browser.studio import JOB_TIMEOUT_MS, Point, Studio
 FOLDER = Path(__file__).parent / "images" / "studio"
 QUALITY = 82
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+ASIDE: Point = (900, 20)
+"""Where the pointer is over nothing."""
 PROMPT = "tree with green leaves, field, sunset"
 
 
@@ -84,8 +86,16 @@ def hover(studio: Studio, point: Point) -> None:
     studio.page.mouse.move(*studio.on_screen(point))
 
 
+def images(studio: Studio, number: int) -> None:
+    field = studio.page.get_by_role("textbox", name="Images")
+    field.fill(str(number))
+    field.press("Enter")
+    studio.settle()
+
+
 def first_result(studio: Studio) -> None:
     """The first image is there, the second one has a preview."""
+    studio.page.mouse.move(*ASIDE)
     job = "underpaint.store.activeJob.value"
     studio.wait(f"{job}.results[0].state === 'done' && {job}.progress?.preview > 0", JOB_TIMEOUT_MS)
     studio.wait(f"{job}.progress.image === 1 && {job}.progress.step > 2", JOB_TIMEOUT_MS)
@@ -101,12 +111,10 @@ def keep(studio: Studio, number: int) -> None:
     studio.settle()
 
 
-def go_back(studio: Studio, steps: int) -> None:
-    """Continues from a picture further left in the film."""
-    frames = studio.page.locator(".film button.frame")
-    frames.nth(frames.count() - 1 - steps).click()
-    studio.wait("!underpaint.store.isSwitching.value")
-    studio.page.wait_for_timeout(300)
+def go_to_the_start(studio: Studio) -> None:
+    """Continues from the first picture, in the film."""
+    studio.page.locator(".film button.frame").first.click()
+    studio.wait("underpaint.store.headNode.value.parent_id === null && !underpaint.store.isSwitching.value")
     studio.settle()
 
 
@@ -195,8 +203,7 @@ def advanced(studio: Studio) -> None:
 def extend(studio: Studio) -> None:
     studio.open_sample()
     studio.page.get_by_role("radio", name="Extend").click()
-    if not studio.page.get_by_role("dialog").count():
-        studio.page.evaluate("underpaint.store.dialog.value = { name: 'extend' }")
+    studio.page.get_by_role("dialog").wait_for()
     studio.page.wait_for_timeout(500)
 
 
@@ -221,11 +228,13 @@ def tree(studio: Studio) -> None:
     mask(studio)
     results_of(studio, "tree with orange leaves, field, sunset")
     keep(studio, 1)
-    go_back(studio, 2)
+    go_to_the_start(studio)
     studio.choose("Masked content", "Noise")
+    studio.button("Set 0.85").click()
     results_of(studio, "tree with pink leaves, field, sunset")
     keep(studio, 1)
     studio.press("t")
+    studio.page.mouse.move(*ASIDE)
     studio.page.wait_for_timeout(900)
 
 
@@ -277,10 +286,14 @@ def failed(studio: Studio) -> None:
 def busy(studio: Studio) -> None:
     """Another project's job runs, this one's waits."""
     masked(studio)
+    images(studio, 48)
     studio.generate()
-    edit(studio)
+    masked(studio)
+    images(studio, 4)
     studio.generate()
     studio.wait("underpaint.store.runningJob.value?.progress?.step > 0", JOB_TIMEOUT_MS)
+    calm(studio)
+    studio.page.mouse.move(*ASIDE)
     studio.page.wait_for_timeout(500)
 
 
