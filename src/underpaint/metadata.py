@@ -248,11 +248,12 @@ def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
 
 
 def _guidance_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
+    """In the order in which A1111 meets them: the first call leaves the negative prompt out for being early."""
+    yield from _unless(0, "Skip Early CFG", sampling.negative_from)
     if sampling.negative_min_sigma:
         yield "NGMS", sampling.negative_min_sigma
         if sampling.negative_min_sigma_every_call:
             yield "NGMS all steps", True
-    yield from _unless(0, "Skip Early CFG", sampling.negative_from)
 
 
 def _stochastic_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:

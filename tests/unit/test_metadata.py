@@ -106,7 +106,7 @@ def test_the_infotext_is_read_back() -> None:
         ),
         (
             SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4),
-            "NGMS: 2.0, NGMS all steps: True, Skip Early CFG: 0.4",
+            "Skip Early CFG: 0.4, NGMS: 2.0, NGMS all steps: True",
         ),
     ],
 )

@@ -36,7 +36,9 @@ def list_all() -> None:
 @app.command("merge")
 def merge_models(
     primary: Annotated[str, typer.Argument(metavar="A", help="Name or path of the first model.")],
-    secondary: Annotated[str, typer.Argument(metavar="B", help="The second model.")],
+    secondary: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="The second model; without it A only changes in form.")
+    ] = None,
     tertiary: Annotated[
         str | None, typer.Argument(metavar="[C]", help="With C: A + M·(B - C); without: (1 - M)·A + M·B.")
     ] = None,
@@ -49,21 +51,22 @@ def merge_models(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Merge checkpoints as AUTOMATIC1111's checkpoint merger does."""
+    """Merge checkpoints as AUTOMATIC1111's checkpoint merger does; or bake in a VAE, halve or prune a single one."""
     from underpaint.models.merge import MergeMethod, MergeRecipe
 
+    methods = {0: MergeMethod.NONE, 1: MergeMethod.WEIGHTED_SUM, 2: MergeMethod.ADD_DIFFERENCE}
+    others = [name for name in (secondary, tertiary) if name]
     recipe = MergeRecipe(
-        method=MergeMethod.ADD_DIFFERENCE if tertiary else MergeMethod.WEIGHTED_SUM,
+        method=methods[len(others)],
         primary=_file(primary),
-        secondary=_file(secondary),
+        secondary=_file(secondary) if secondary else None,
         tertiary=_file(tertiary) if tertiary else None,
         multiplier=multiplier,
         is_half=half,
         vae=vae,
         discard=discard,
     )
-    names = [primary, secondary, *([tertiary] if tertiary else [])]
-    _run(recipe, out, "-".join(Path(name).stem for name in names), force=force)
+    _run(recipe, out, "-".join(Path(name).stem for name in (primary, *others)), force=force)
 
 
 @app.command("make-inpaint")

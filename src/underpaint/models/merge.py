@@ -12,18 +12,24 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import torch
-from annotated_types import Interval
 from torch import Tensor
 
+from underpaint.atomic import write_atomically
 from underpaint.errors import InvalidRequest, UnsupportedCheckpoint
 from underpaint.models.weight_file import WeightFile, write_weights
 
 INPAINT_CHANNELS = 9
+EDIT_CHANNELS = 8
+"""Of instruct-pix2pix."""
 LATENT_CHANNELS = 4
 VAE = "first_stage_model."
+VAE_LOSS = "first_stage_model.loss."
+
+
+MULTIPLIERS = (-2.0, 2.0)
 
 
 class MergeMethod(StrEnum):
@@ -42,7 +48,7 @@ class MergeRecipe:
     """A: what the result is like; its tensors decide the architecture."""
     secondary: Path | None = None
     tertiary: Path | None = None
-    multiplier: Annotated[float, Interval(ge=-2, le=2)] = 1.0
+    multiplier: float = 1.0
     is_half: bool = False
     """Merged tensors are stored as float16."""
     vae: Path | None = None
@@ -63,6 +69,9 @@ def merge(recipe: MergeRecipe, out: Path) -> Iterator[tuple[int, int]]:
     """Writes the merged checkpoint and yields (tensors written, tensors in all). One tensor is in memory at a time;
     `out` appears whole at the end, or not at all."""
     discarded = _pattern(recipe.discard)
+    low, high = MULTIPLIERS
+    if not low <= recipe.multiplier <= high:
+        raise InvalidRequest(f"The multiplier must lie between {low} and {high}, not {recipe.multiplier}.")
     with ExitStack() as stack:
 
         def opened(path: Path | None) -> WeightFile | None:
@@ -71,10 +80,21 @@ def merge(recipe: MergeRecipe, out: Path) -> Iterator[tuple[int, int]]:
         a = stack.enter_context(WeightFile.open(recipe.primary))
         sources = _Sources(a, opened(recipe.secondary), opened(recipe.tertiary), opened(recipe.vae))
         _check(recipe, sources)
-        names = [name for name in _names(sources) if not discarded(name)]
+        names = [name for name in a.shapes if not discarded(name)]
         tensors = ((name, _merged(recipe, sources, name)) for name in names)
         specs = {name: _spec(recipe, sources, name) for name in names}
         yield from write_weights(out, specs, tensors, {**a.metadata, **_record(recipe)})
+    _copy_yaml(recipe, out)
+
+
+def _copy_yaml(recipe: MergeRecipe, out: Path) -> None:
+    """Puts A1111's configuration of the first model that has one beside the result: it may say what shapes cannot."""
+    for path in (recipe.primary, recipe.secondary, recipe.tertiary):
+        if path is not None and path.with_suffix(".yaml").is_file():
+            copy = out.with_suffix(".yaml")
+            if copy.resolve() != path.with_suffix(".yaml").resolve():
+                write_atomically(copy, path.with_suffix(".yaml").read_bytes())
+            return
 
 
 def is_inpaint_result(recipe: MergeRecipe) -> bool:
@@ -102,6 +122,8 @@ def _check(recipe: MergeRecipe, sources: _Sources) -> None:
     for letter, file in needed:
         if file is None:
             raise InvalidRequest(f"{recipe.method} needs a model {letter}.")
+    if sources.vae is not None:
+        _check_vae(sources.a, sources.vae)
     if recipe.method is MergeMethod.NONE or sources.b is None:
         return
     for name in filter(_takes_part, sources.a.shapes):
@@ -122,7 +144,24 @@ def _check_shapes(name: str, a: WeightFile, b: WeightFile) -> None:
     raise UnsupportedCheckpoint(_mismatch(name, a, b))
 
 
+def _check_vae(a: WeightFile, vae: WeightFile) -> None:
+    """All of A's autoencoder must be in the file, in LDM's names: half of one would be garbage."""
+    bare = _bare_names(vae)
+    for name in (name for name in a.shapes if name.startswith(VAE) and not name.startswith(VAE_LOSS)):
+        key = bare.get(name.removeprefix(VAE))
+        if key is None or vae.shapes[key] != a.shapes[name]:
+            raise UnsupportedCheckpoint(
+                f"{vae.path.name} cannot be baked in: it is no autoencoder like that of {a.path.name}. It "
+                f"{'lacks' if key is None else 'has another shape for'} the tensor {name.removeprefix(VAE)}"
+                " (files in diffusers' layout have other names)."
+            )
+
+
 def _check_same_shape(name: str, b: WeightFile, c: WeightFile) -> None:
+    if _adds_channels(b.shapes[name], c.shapes[name]):
+        raise InvalidRequest(
+            f"{b.path.name} is an inpainting model already and {c.path.name} is not; their difference has no meaning."
+        )
     if b.shapes[name] != c.shapes[name]:
         raise UnsupportedCheckpoint(_mismatch(name, b, c))
 
@@ -135,10 +174,11 @@ def _mismatch(name: str, one: WeightFile, other: WeightFile) -> str:
 
 
 def _adds_channels(more: tuple[int, ...], fewer: tuple[int, ...]) -> bool:
-    """True for the first convolution of an inpainting model beside that of an ordinary one."""
+    """True for the first convolution of an inpainting or editing model beside that of an ordinary one."""
     return (
         len(more) == len(fewer) == 4
-        and (more[1], fewer[1]) == (INPAINT_CHANNELS, LATENT_CHANNELS)
+        and more[1] in (INPAINT_CHANNELS, EDIT_CHANNELS)
+        and fewer[1] == LATENT_CHANNELS
         and more[:1] + more[2:] == fewer[:1] + fewer[2:]
     )
 
@@ -148,14 +188,9 @@ def _takes_part(name: str) -> bool:
     return "model" in name and not name.endswith("embeddings.position_ids")
 
 
-def _names(sources: _Sources) -> list[str]:
-    baked = [] if sources.vae is None else [VAE + name for name in _bare_names(sources.vae)]
-    return list(dict.fromkeys([*sources.a.shapes, *baked]))
-
-
 def _bare_names(vae: WeightFile) -> dict[str, str]:
     """Names without the autoencoder's prefix, and the names in the file."""
-    return {name.removeprefix(VAE): name for name in vae.shapes if not name.startswith("loss.")}
+    return {name.removeprefix(VAE): name for name in vae.shapes if not name.startswith("loss")}
 
 
 def _is_merged(recipe: MergeRecipe, sources: _Sources, name: str) -> bool:
@@ -171,12 +206,18 @@ def _spec(recipe: MergeRecipe, sources: _Sources, name: str) -> tuple[torch.dtyp
     """Type and shape of a tensor of the result, known before it is computed."""
     file, key = _origin(sources, name)
     dtype = file.dtypes[key]
-    if file is sources.a and _is_merged(recipe, sources, name):
+    if file is sources.a and _is_merged(recipe, sources, name) and _shares_shape(sources, name):
         assert sources.b
         dtype = torch.promote_types(dtype, sources.b.dtypes[name])
         if recipe.method is MergeMethod.ADD_DIFFERENCE and sources.c and name in sources.c.dtypes:
             dtype = torch.promote_types(dtype, sources.c.dtypes[name])
     return _stored(recipe, dtype, _is_touched(recipe, sources, name)), file.shapes[key]
+
+
+def _shares_shape(sources: _Sources, name: str) -> bool:
+    """False for the first convolution of an inpainting model, into whose channels the others are written: there A's
+    precision stays."""
+    return sources.b is not None and sources.a.shapes[name] == sources.b.shapes[name]
 
 
 def _origin(sources: _Sources, name: str) -> tuple[WeightFile, str]:
@@ -215,7 +256,7 @@ def _combined(recipe: MergeRecipe, a: Tensor, b: Tensor, c: Tensor | None) -> Te
     """In the files' own precision: with half-precision files B - C is rounded to half before it is added."""
     if a.shape != b.shape:
         first, rest = a[:, :LATENT_CHANNELS], a[:, LATENT_CHANNELS:]
-        return torch.cat([_combined(recipe, first, b, c), rest.to(torch.promote_types(a.dtype, b.dtype))], 1)
+        return torch.cat([_combined(recipe, first, b, c).to(a.dtype), rest], 1)
     if recipe.method is MergeMethod.WEIGHTED_SUM:
         return (1 - recipe.multiplier) * a + recipe.multiplier * b
     difference = torch.zeros_like(b) if c is None else b - c

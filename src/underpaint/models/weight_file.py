@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from underpaint.errors import OutputError
+from underpaint.errors import OutputError, UnsupportedCheckpoint
 from underpaint.models.weights import Shapes, opened
 
 DTYPES = {
@@ -31,6 +32,7 @@ DTYPES = {
     "F8_E5M2": torch.float8_e5m2,
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
+LENGTH_BYTES = 8
 HEADER_ALIGNMENT = 8
 
 Specs = Mapping[str, tuple[torch.dtype, tuple[int, ...]]]
@@ -38,31 +40,59 @@ Specs = Mapping[str, tuple[torch.dtype, tuple[int, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """An open safetensors file."""
+    """An open safetensors file. It is not mapped: pages of a mapped file count as memory of the process once they are read,
+    and three models would be there at the end of a merge."""
 
     path: Path
     shapes: Shapes
     dtypes: dict[str, torch.dtype]
     metadata: dict[str, str]
-    _file: Any
+    _starts: dict[str, int]
+    _file: FileIO
 
     @classmethod
     @contextmanager
     def open(cls, path: Path) -> Generator["WeightFile"]:
         """Raises `UnsupportedCheckpoint` for a file that is damaged or missing."""
-        with opened(path) as file:
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
+        with opened(path) as checked:
+            metadata = dict(checked.metadata() or {})
+        with path.open("rb", buffering=0) as file:
+            length = int.from_bytes(file.read(LENGTH_BYTES), "little")
+            entries = json.loads(file.read(length))
+            entries.pop("__metadata__", None)
+            for name, entry in entries.items():
+                if entry["dtype"] not in DTYPES:
+                    raise UnsupportedCheckpoint(
+                        f"{path.name} holds the tensor {name} in the format {entry['dtype']}, which cannot be merged."
+                    )
+            first = LENGTH_BYTES + length
             yield cls(
                 path,
-                Shapes({name: tuple(part.get_shape()) for name, part in slices.items()}),
-                {name: DTYPES[part.get_dtype()] for name, part in slices.items()},
-                dict(file.metadata() or {}),
+                Shapes({name: tuple(entry["shape"]) for name, entry in entries.items()}),
+                {name: DTYPES[entry["dtype"]] for name, entry in entries.items()},
+                metadata,
+                {name: first + entry["data_offsets"][0] for name, entry in entries.items()},
                 file,
             )
 
     def read(self, name: str) -> Tensor:
         """A tensor in memory of its own."""
-        return self._file.get_tensor(name).clone()
+        tensor = torch.empty(self.shapes[name], dtype=self.dtypes[name])
+        if tensor.numel():
+            self._file.seek(self._starts[name])
+            target = _bytes_of(tensor)
+            while target:
+                count = self._file.readinto(target)
+                if not count:
+                    raise UnsupportedCheckpoint(f"{self.path.name} became shorter while it was read.")
+                target = target[count:]
+        return tensor
+
+
+def _bytes_of(tensor: Tensor) -> memoryview:
+    """The memory of a contiguous tensor."""
+    values: Any = tensor.flatten().view(torch.uint8).numpy()
+    return memoryview(values)
 
 
 def write_weights(
@@ -79,7 +109,7 @@ def write_weights(
             for count, (name, tensor) in enumerate(tensors, start=1):
                 dtype, shape = specs[name]
                 assert (tensor.dtype, tuple(tensor.shape)) == (dtype, shape), name
-                file.write(tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
+                file.write(_bytes_of(tensor.contiguous()))
                 yield count, len(specs)
             file.flush()
             os.fsync(file.fileno())
@@ -100,4 +130,4 @@ def _header(specs: Specs, metadata: Mapping[str, str]) -> bytes:
         start = stop
     text = json.dumps(entries, separators=(",", ":")).encode()
     text += b" " * (-len(text) % HEADER_ALIGNMENT)
-    return len(text).to_bytes(8, "little") + text
+    return len(text).to_bytes(LENGTH_BYTES, "little") + text

@@ -54,6 +54,24 @@ def test_merge_in_half_precision(
     assert (merged.dtype, merged.flatten().tolist()) == (torch.float16, [2.0] * 4)
 
 
+def test_one_model_alone_only_changes_in_form(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = files / "half.safetensors"
+    code, _, _ = run(capsys, monkeypatch, "merge", "custom", "--half", "--out", str(out))
+    assert (code, load_file(out)[FIRST].dtype) == (0, torch.float16)
+    code, _, err = run(capsys, monkeypatch, "merge", "custom", "--half")
+    assert (code, "exists" in err) == (2, True)
+
+
+def test_an_inpainting_model_is_not_made_of_one(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("make-inpaint", "base-inpaint", "--base", "base", "--inpaint", "base-inpaint")
+    code, _, err = run(capsys, monkeypatch, *arguments, "--out", str(files / "x.safetensors"))
+    assert (code, "an inpainting model already" in err) == (2, True)
+
+
 def test_the_inpainting_model_must_come_first(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
