@@ -2,7 +2,8 @@
 
 DIR holds one folder per case (format: tests/reference/README.md); checkpoints lie in `models` beside DIR.
 A case passes when the final latents agree within 1e-3 (5e-3 for PLMS, which amplifies rounding), no value of a pixel
-differs by more than 2/255 with at least 99 % of them within 1, and the infotexts are equal but for the version.
+differs by more than 2/255 with at least 99 % of them within 1, the infotexts are equal but for the version, and so is
+what lies on the way (`benchmarks.stages`).
 """
 
 import json
@@ -11,21 +12,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from benchmarks.stages import stage_problems
 from underpaint.a1111 import request_from_api
 from underpaint.errors import StudioError, UnsupportedFeature
 from underpaint.image.io import load_mask, load_picture
 from underpaint.image.picture import Picture
+from underpaint.job import Job, prepare_job
 from underpaint.metadata import infotext
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
-from underpaint.pipeline import inpaint
+from underpaint.pipeline import run_job
 from underpaint.request import Sampler
-from underpaint.result import BatchSampled, Event, ImageDone, Result
+from underpaint.result import BatchSampled, ImageDone, Result
 
 LATENT_TOLERANCE = 1e-3
 # one call differs by 2e-5 between two float32 networks; PLMS's alternating weights make 2e-3 of it in eight steps
@@ -86,7 +90,9 @@ class Models:
 def compare(folder: Path, models: Models) -> Outcome:
     """Runs one case as A1111's API would and measures the differences."""
     try:
-        events = run_case(folder, models)
+        job, record = job_of(folder, models)
+        stages = list(stage_problems(folder, job, record))
+        events = list(run_job(job))
     except UnsupportedFeature as error:
         return Outcome(case=folder.name, verdict="unsupported", problem=str(error))
     except StudioError as error:
@@ -97,13 +103,13 @@ def compare(folder: Path, models: Models) -> Outcome:
     results = [event.result for event in events if isinstance(event, ImageDone)]
     if not latents:
         return Outcome(case=folder.name, verdict="fail", problem="nothing was sampled")
-    return judged(folder, torch.cat(latents), results)
+    return judged(folder, torch.cat(latents), results, stages)
 
 
-def run_case(folder: Path, models: Models) -> list[Event]:
-    """All events of a case."""
+def job_of(folder: Path, models: Models) -> tuple[Job, dict[str, Any]]:
+    """The job of a case, with the seeds that A1111 drew, and its record."""
     record = json.loads((folder / "request.json").read_text())
-    body = record["request"]
+    body = {**record["request"], "seed": record["seeds"][0], "subseed": record["subseeds"][0]}
     options = {"sd_model_checkpoint": DEFAULT_MODEL} | record["global_options"]
     request = request_from_api(body, options, endpoint=record["endpoint"].rpartition("/")[2])
     rule = request.rules.file_reading
@@ -112,11 +118,11 @@ def run_case(folder: Path, models: Models) -> list[Event]:
     if body.get("mask"):
         mask = load_mask(folder / body["mask"], rule=rule, keeps_soft_alpha=request.keeps_soft_alpha)
     model = models.get(request.model)
-    return list(inpaint(request, model, pictures=pictures, mask=mask, folders=[models.folder]))
+    return prepare_job(request, model, pictures=pictures, mask=mask, folders=[models.folder]), record
 
 
-def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
-    """The verdict over final latents, pictures and infotexts."""
+def judged(folder: Path, latents: torch.Tensor, made: list[Result], stages: list[str]) -> Outcome:
+    """The verdict over final latents, pictures, infotexts and what was found on the way."""
     results = [picture.rgb for result in made for picture in pictures_of(result)]
     golden = load_file(folder / "arrays.safetensors")["final_latent"]
     pictures = [load_picture(path).rgb for path in golden_pictures(folder)]
@@ -128,7 +134,11 @@ def judged(folder: Path, latents: torch.Tensor, made: list[Result]) -> Outcome:
     )
     is_plms = made[0].recipe.request.sampling.sampler is Sampler.PLMS
     tolerance = PLMS_LATENT_TOLERANCE if is_plms else LATENT_TOLERANCE
-    found = [*problems(latent_difference, differences, tolerance), *infotext_problems(folder, made)]
+    found = [
+        *stages,
+        *problems(latent_difference, differences, tolerance),
+        *infotext_problems(folder, made),
+    ]
     problem = "; ".join(found)
     return Outcome(
         case=folder.name,
