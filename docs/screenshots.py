@@ -394,7 +394,7 @@ def take(browser: Browser, state: State, folder: Path) -> None:
 
 def context_for(browser: Browser, state: State) -> BrowserContext:
     return browser.new_context(
-        viewport=PHONE if state.is_phone else DESKTOP,  # type: ignore[arg-type]
+        viewport=PHONE if state.is_phone else DESKTOP,
         device_scale_factor=2 if state.is_phone else 1,
         has_touch=state.is_phone,
         is_mobile=state.is_phone,

@@ -45,7 +45,7 @@ def _scene(rng: np.random.Generator, seed: int, *subjects: Girl | Cat | House, v
     return Scene(
         sky=cast(Sky, skies[(seed + seed // 4) % 4]),
         ground=cast(Ground, grounds[seed % 4]),
-        view=view,  # type: ignore[arg-type]
+        view=view,
         subjects=subjects,
         horizon=round(float(rng.uniform(0.5, 0.64)), 4),
         sun=round(float(rng.uniform(0.15, 0.85)), 4),
@@ -64,7 +64,7 @@ def _girl(rng: np.random.Generator, dress: str, **where: float) -> Girl:
         eyes=str(rng.choice(EYES)),
         mirrored=bool(rng.random() < 0.5),
         pose=int(rng.integers(4)),
-        **where,  # type: ignore[arg-type]
+        **where,
     )
 
 

@@ -51,7 +51,7 @@ def bound(check: Check) -> str:
 
 
 def _finite(check: Check) -> tuple[float, float]:
-    return tuple(0.0 if isinf(v) else v for v in (check.least, check.most))  # type: ignore[return-value]
+    return tuple(0.0 if isinf(v) else v for v in (check.least, check.most))
 
 
 def compared(check: Check) -> str:

@@ -102,7 +102,7 @@ def colours_on_canvas(studio: Studio, x: float, y: float, side: int = 40) -> int
     studio.page.wait_for_timeout(150)
     left, top = studio.on_screen((x, y))
     clip = {"x": left - side / 2, "y": top - side / 2, "width": side, "height": side}
-    picture = Image.open(io.BytesIO(studio.page.screenshot(clip=clip)))  # type: ignore[arg-type]
+    picture = Image.open(io.BytesIO(studio.page.screenshot(clip=clip)))
     return len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0))
 
 

@@ -188,7 +188,7 @@ def test_a_damaged_recipe_is_named(text: str, message: str) -> None:
 
 
 def with_prompt(**settings: object) -> Recipe:
-    prompt = PromptSettings(**settings)  # type: ignore[arg-type]
+    prompt = PromptSettings(**settings)
     return replace(RECIPE, request=replace(RECIPE.request, prompt=prompt, rules=Profile.a1111()))
 
 

@@ -140,7 +140,7 @@ def copied(tree: Path, name: str, **changes: object) -> Path:
     """The golden LoRA under another name, with other metadata or other tensors."""
     path = tree / "models" / "Lora" / f"{name}.safetensors"
     tensors = changes.get("tensors") or load_file(GOLDEN / "lora" / "tinylora.safetensors")
-    save_file(tensors, path, metadata=changes.get("metadata") or {})  # type: ignore[arg-type]
+    save_file(tensors, path, metadata=changes.get("metadata") or {})
     return path
 
 

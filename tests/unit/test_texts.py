@@ -14,7 +14,7 @@ def texts_at_calls(request: InpaintRequest, calls: int) -> list[str]:
 
 
 def asking(prompt: str, **sampling: object) -> InpaintRequest:
-    settings = SamplingSettings(**{"steps": 8, "denoising_strength": 0.5, **sampling})  # type: ignore[arg-type]
+    settings = SamplingSettings(**{"steps": 8, "denoising_strength": 0.5, **sampling})
     return InpaintRequest(prompt=PromptSettings(positive=prompt), sampling=settings)
 
 

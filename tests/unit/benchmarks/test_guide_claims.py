@@ -76,7 +76,7 @@ def _parsed(line: str) -> dict[str, object]:
     """The options that a command line gives a command."""
     _, name, *words = shlex.split(line)
     group = typer.main.get_command(app)
-    command = group.get_command(None, name)  # type: ignore[attr-defined]
+    command = group.get_command(None, name)
     return command.make_context(name, words).params
 
 
@@ -107,7 +107,7 @@ def test_a_dress_is_asked_for_in_every_pair_of_colours() -> None:
     prompts = {
         (stages.dress(seed).prompts["same"], stages.dress(seed).prompts["change"]) for seed in range(16)
     }
-    pairs = {(re.search(r"(\w+) dress", same)[1], change) for same, change in prompts}  # type: ignore[index]
+    pairs = {(re.search(r"(\w+) dress", same)[1], change) for same, change in prompts}
     assert len(pairs) == 16
 
 

@@ -371,7 +371,7 @@ def test_settings_come_from_a_file_of_a1111(
     assert any("Surprise: 1 is not taken over" in note for note in notes)
     assert any("noise as an NVIDIA card draws it" in note for note in notes)
     assert any("made with another tiny-sd1" in note for note in notes)
-    request = recipe_from_png_text(read_png_text(out)).request  # type: ignore[union-attr]
+    request = recipe_from_png_text(read_png_text(out)).request
     assert (request.prompt.positive, request.prompt.negative) == ("a red circle", "dog")
     assert (request.sampling.steps, request.sampling.cfg_scale, request.noise.seed) == (2, 5, 77)
     assert (request.sampling.denoising_strength, request.mask.blur_x_px) == (0.5, 2)
@@ -395,7 +395,7 @@ def test_text_to_image_brings_no_strength(run: Run, files: tuple[Path, Path], tm
     made, out = tmp_path / "made.png", tmp_path / "out.png"
     assert run("generate", *QUICK, "-p", "a cat", "-o", made) == 0
     assert run("inpaint", image, "--mask", mask, "--from", made, "-o", out) == 0
-    request = recipe_from_png_text(read_png_text(out)).request  # type: ignore[union-attr]
+    request = recipe_from_png_text(read_png_text(out)).request
     assert (request.sampling.denoising_strength, request.prompt.positive) == (0.75, "a cat")
 
 
