@@ -16,8 +16,8 @@ from underpaint.request import (
 from underpaint.sampling.steps import StepRange, step_range
 from underpaint.traits import TRAITS, effective_scheduler
 
-LEVELS, CONSISTENCY_LEVELS = 1000, 50
-"""Of a model, and of what LCM uses of them."""
+TIMESTEPS, CONSISTENCY_LEVELS = 1000, 50
+"""Of a model, and how many of them LCM uses."""
 
 RESTART_FEWEST_STEPS = 20
 """Shorter runs of Restart have no steps to spare for going back up."""
@@ -99,7 +99,7 @@ def _scheduled(settings: SamplingSettings, steps: int) -> int:
     if effective_scheduler(settings.sampler, settings.scheduler) is not Scheduler.DDIM:
         return steps
     discards = settings.discards_penultimate_sigma or TRAITS[settings.sampler].discards_penultimate_sigma
-    levels = CONSISTENCY_LEVELS if settings.sampler is Sampler.LCM else LEVELS
+    levels = CONSISTENCY_LEVELS if settings.sampler is Sampler.LCM else TIMESTEPS
     stride = max(levels // (steps + discards), 1)
     return len(range(1, levels, stride)) - discards
 
@@ -107,7 +107,7 @@ def _scheduled(settings: SamplingSettings, steps: int) -> int:
 def _walked_timesteps(settings: SamplingSettings, part: StepRange | None) -> int:
     """A1111's own walk of DDIM, PLMS and UniPC."""
     planned = (settings.steps if part is None else part.schedule_steps) + settings.discards_penultimate_sigma
-    timesteps = len(range(0, LEVELS, max(LEVELS // planned, 1)))
+    timesteps = len(range(0, TIMESTEPS, max(TIMESTEPS // planned, 1)))
     if part is not None:
         timesteps = min(timesteps, max(part.calls - 1, 0))
     return timesteps if settings.sampler is Sampler.UNIPC else max(timesteps - 1, 0)

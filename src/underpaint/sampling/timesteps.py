@@ -12,11 +12,10 @@ import numpy as np
 
 from underpaint.errors import InvalidRequest
 from underpaint.request import Rules, Sampler, SamplingSettings, UniPcSpacing
+from underpaint.sampling.counts import TIMESTEPS
 from underpaint.sampling.denoiser import SigmaTable
 from underpaint.sampling.schedules import timesteps_for
 from underpaint.sampling.steps import step_range
-
-TIMESTEPS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
