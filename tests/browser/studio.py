@@ -121,6 +121,16 @@ class Studio:
         self.page.get_by_role("application").first.focus()
         self.press(key)
 
+    def use_brush(self, size: float, hardness: float = 1) -> None:
+        """Sets the brush of the masks, in picture pixels."""
+        self.page.evaluate(
+            """brush => {
+              const { toolOptions } = underpaint.store;
+              toolOptions.value = { ...toolOptions.value, brush };
+            }""",
+            {"size": size, "hardness": hardness},
+        )
+
     def on_screen(self, point: Point) -> Point:
         """A picture point in the page's CSS pixels."""
         x, y = self.page.evaluate(

@@ -32,10 +32,6 @@ def look_at(studio: Studio, x: float, y: float, zoom: float) -> None:
     )
 
 
-def set_brush(studio: Studio, size: float) -> None:
-    studio.page.evaluate("size => { underpaint.editor.brush = { size, hardness: 0.8 }; }", size)
-
-
 @pytest.mark.parametrize("ratio", [1, 1.5, 2, 3])
 def test_drawn_is_sent_at_every_zoom(browser: Browser, shared_server: RunningServer, ratio: float) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=ratio)
@@ -46,7 +42,7 @@ def test_drawn_is_sent_at_every_zoom(browser: Browser, shared_server: RunningSer
             x, y = width * 0.4, height * 0.6
             look_at(studio, x, y, zoom)
             brush = max(9, 4 / zoom)  # a pixel of the screen is many of the picture when zoomed out
-            set_brush(studio, brush)
+            studio.use_brush(brush, hardness=0.8)
             reach = min(20 / zoom, width / 4)
             studio.press("Delete")
             studio.settle()
@@ -138,7 +134,7 @@ def test_an_8k_picture_is_masked_and_repainted(studio: Studio) -> None:
     open_picture(studio, 8192, 8192)
     studio.draft_quality(3)
     look_at(studio, 4000, 4000, 0.5)
-    set_brush(studio, 120)
+    studio.use_brush(120, hardness=0.8)
     studio.stroke([(3900, 3900), (4100, 3950), (4000, 4150)])
     kept = np.asarray(Image.open(io.BytesIO(studio.server.read(f"/nodes/{studio.head}/layers/mask.png"))))
     assert digest_of_drawn_mask(studio.page) == hashlib.sha256(kept.tobytes()).hexdigest()

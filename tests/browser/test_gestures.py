@@ -230,7 +230,7 @@ def test_pixels_have_a_grid_from_800_percent(sample: Studio) -> None:
 
 
 def test_the_mask_is_painted_by_keyboard(sample: Studio) -> None:
-    sample.page.evaluate("underpaint.editor.brush = { size: 6, hardness: 1 }")
+    sample.use_brush(6)
     sample.page.get_by_role("application").first.focus()
     sample.press("ArrowRight", "Enter")
     sample.settle()

@@ -113,7 +113,7 @@ def test_an_undo_right_after_a_wide_stroke_takes_all_of_it_back(studio: Studio) 
     project = studio.server.import_picture(png(4096, 4096))
     studio.open(f"/#{project['id']}")
     studio.wait_for_picture()
-    studio.page.evaluate("underpaint.editor.brush = { size: 1800, hardness: 0 }")
+    studio.use_brush(1800, hardness=0)
     studio.stroke_unsaved([(1200, 1200), (2900, 2900), (1200, 2900)])
     studio.press("Control+z")
     assert not agreed(studio).any()
@@ -131,7 +131,7 @@ def test_extreme_pictures_are_shown_whole_and_masked(studio: Studio, width: int,
     canvas = studio.page.evaluate("underpaint.editor.canvas.getBoundingClientRect().toJSON()")
     assert canvas["left"] <= x < right <= canvas["right"]
     assert canvas["top"] <= y < bottom <= canvas["bottom"]
-    studio.page.evaluate("size => { underpaint.editor.brush = { size, hardness: 1 }; }", max(2, height / 2))
+    studio.use_brush(max(2, height / 2))
     studio.stroke([(width * 0.3, height / 2), (width * 0.7, height / 2)])
     mask = studio.drawn_mask()
     kept = np.asarray(Image.open(io.BytesIO(studio.server.read(f"/nodes/{studio.head}/layers/mask.png"))))

@@ -184,7 +184,7 @@ def test_a_pens_eraser_end_erases_and_its_barrel_button_is_alt(studio: Studio) -
 @pytest.mark.parametrize("force", [0.1, 0.4, 1.0])
 def test_pressure_scales_the_radius(studio: Studio, force: float) -> None:
     studio.open_sample()
-    studio.page.evaluate("underpaint.editor.brush = { size: 100, hardness: 1 }")
+    studio.use_brush(100)
     pen(studio, "pointerdown", (300, 200), pressure=force)
     pen(studio, "pointerup", (300, 200), buttons=0, pressure=0)
     studio.settle()
