@@ -1,5 +1,6 @@
 """Server-sent events, over a real socket."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -8,6 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.api.conftest import PATIENCE_S, Stream, Studio, Told, listening
+from underpaint.server.events import MOST_WAITING, Event
+from underpaint.server.routes.events import follow
 
 SLOW = "step_s=0.1"
 
@@ -100,6 +103,22 @@ def test_streams_of_what_is_not_there(page: Studio):
     for path in ("/events?project_id=nobody", "/jobs/nobody/events"):
         answer = page.client.get(f"/api{path}")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
+
+
+def test_who_fell_behind_while_the_project_was_deleted_is_told_no_more(page: Studio, app: FastAPI):
+    services = app.state.services
+
+    async def told() -> list[bytes]:
+        stream = (await follow(services, page.project_id)).body_iterator
+        seen = [bytes(await anext(stream))]
+        await asyncio.to_thread(page.client.delete, f"/api/projects/{page.project_id}")
+        for _ in range(MOST_WAITING + 1):
+            services.hub.publish(Event(name="queue", data={}))
+        return seen + [bytes(part) async for part in stream]
+
+    first, *others = asyncio.run(told())
+    assert first.startswith(b"event: snapshot")
+    assert not any(part.startswith(b"event: snapshot") for part in others)
 
 
 def test_a_page_that_goes_away_is_forgotten(page: Studio, listen: Callable[..., Stream], app: FastAPI):

@@ -43,6 +43,8 @@ STEP_TIMEOUT_S, EXIT_TIMEOUT_S = 2.0, 1.0
 """For the step at work, and for the engine, when the server stops."""
 RESTART_DELAYS_S = (0.0, 0.5, 2.0, 15.0, 60.0)
 """Before the engine is started again, when it died so many times before it was ready."""
+IDLE_RESTART_DELAY_S = 1.0
+"""Before it is started again when it died with nothing to do, lest it does so for ever, as fast as it can."""
 FAILS_AFTER = 3
 """So many deaths before it was ready, and the user is told that it fails."""
 START_TIMEOUT_S = 300.0
@@ -240,6 +242,8 @@ class Runner:
         run, exit_code = self._run, engine.end(timeout_s=1.0)
         if self._is_engine_ready:
             error = EngineDied(cause_of_death(exit_code))
+            if run is None:
+                self._start_at = time.monotonic() + IDLE_RESTART_DELAY_S
         else:
             error = EngineDied(cause_of_failure(exit_code, self._last_words))
             self._note_early_death(error)

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from underpaint.server import projects
 from underpaint.server.events import Event, Subscription, job_changed
 from underpaint.server.job_views import OPEN
+from underpaint.server.refusals import NotFound
 from underpaint.server.responses import answers
 from underpaint.server.services import Services, Using
 
@@ -38,7 +39,11 @@ async def _stream(services: Services, project_id: str | None) -> AsyncGenerator[
         while not subscription.is_closed:
             if subscription.needs_snapshot:
                 subscription.needs_snapshot = False
-                yield (await run_in_threadpool(_snapshot, services, project_id)).encoded
+                try:
+                    snapshot = await run_in_threadpool(_snapshot, services, project_id)
+                except NotFound:  # deleted meanwhile; who connects again is told so
+                    return
+                yield snapshot.encoded
             yield _joined(await subscription.wait(HEARTBEAT_S))
 
 
