@@ -1,7 +1,9 @@
 """The map of keys: what each does, and that letters are text where one types."""
 
+import numpy as np
 import pytest
 
+from tests.browser.pictures import png
 from tests.browser.studio import Studio
 
 TOOLS = {
@@ -55,6 +57,25 @@ def test_mask(sample: Studio) -> None:
     sample.wait("underpaint.editor.isMaskEmpty")
     sample.press("o")
     assert sample.value("request")["canvas"]["area"] == "whole"
+
+
+def test_a_copied_mask_is_pasted_onto_another_picture(sample: Studio) -> None:
+    copied = sample.drawn_mask()
+    sample.press("Control+Shift+c")
+    sample.wait("underpaint.store.copiedMask.value !== null")
+    other = sample.server.import_picture(png(copied.shape[1], copied.shape[0]))
+    sample.page.evaluate("id => { location.hash = id; }", other["id"])
+    sample.wait(f"underpaint.store.project.value?.id === '{other['id']}'")
+    sample.wait_for_picture()
+    assert not sample.drawn_mask().any()
+    sample.page.get_by_role("application").first.focus()
+    sample.press("Control+Shift+v")
+    sample.wait("!underpaint.editor.isMaskEmpty")
+    sample.settle()
+    assert np.array_equal(sample.drawn_mask(), copied)
+    assert np.array_equal(sample.kept_layer(), copied)
+    sample.press("Control+z")
+    sample.wait("underpaint.editor.isMaskEmpty")
 
 
 def test_settings(sample: Studio) -> None:

@@ -71,6 +71,8 @@ export const api = {
     call('PUT', `/nodes/${safe(nodeId)}/tiles/${layer}?replace=${replace}`, {
       body: buffer, type: TILES, keepalive: buffer.byteLength < KEEPALIVE_BYTES,
     }),
+  /** @param {string} nodeId @param {Layer} layer @returns {Promise<Blob>} */
+  layer: async (nodeId, layer) => (await send('GET', `/nodes/${safe(nodeId)}/layers/${layer}.png`)).blob(),
   /** @param {string} nodeId @param {File | Blob} file @returns {Promise<LayerInfo>} */
   putMask: (nodeId, file) => upload('PUT', `/nodes/${safe(nodeId)}/layers/mask.png`, file),
   /** @param {string} nodeId @param {Selection} selection @returns {Promise<ArrayBuffer>} */

@@ -21,6 +21,8 @@ export const engineProblem = signal(/** @type {Problem | null} */ (null));
 export const models = signal(/** @type {ModelInfo[]} */ ([]));
 export const tasks = signal(/** @type {TaskPreset[]} */ ([]));
 export const presets = signal(/** @type {Preset[]} */ ([]));
+/** As a PNG; lasts as long as the page. */
+export const copiedMask = signal(/** @type {Blob | null} */ (null));
 export const savedMasks = signal(/** @type {SavedMask[]} */ ([]));
 /** Null until the list has been fetched. */
 export const projects = signal(/** @type {ProjectSummary[] | null} */ (null));

@@ -121,6 +121,8 @@ export const COMMANDS = [
   { id: 'clear', group: 'Mask', label: 'Clear', keys: ['Del', 'Backspace'], isOn: isEditing, run: act.clearMask },
   { id: 'grow', group: 'Mask', label: 'Grow 4 px', keys: ['Alt ]'], isOn: isEditing, run: () => act.growMask(4) },
   { id: 'shrink', group: 'Mask', label: 'Shrink 4 px', keys: ['Alt ['], isOn: isEditing, run: () => act.growMask(-4) },
+  { id: 'copy-mask', group: 'Mask', label: 'Copy', keys: ['Ctrl Shift C'], isOn: isEditing, run: act.copyMask },
+  { id: 'paste-mask', group: 'Mask', label: 'Paste', keys: ['Ctrl Shift V'], isOn: isEditing, run: act.pasteMask },
   { id: 'area', group: 'Mask', label: 'Only masked or whole', keys: ['O'], isOn: isEditing, run: act.toggleArea },
   {
     id: 'peek', group: 'Mask', label: 'See what the model sees', keys: ['C'], shown: 'hold C',

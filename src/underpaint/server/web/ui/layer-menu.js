@@ -2,10 +2,10 @@
 /** The menu of a layer, opened from its card or on the canvas. */
 import { html } from 'htm/preact';
 import {
-  clearMask, clearSketch, exportLayer, featherMask, fillMaskHoles, fillMaskWith, growMaskToSketch, importMask, invertMask, openDialog,
-  pasteOntoSketch,
+  clearMask, clearSketch, copyMask, exportLayer, featherMask, fillMaskHoles, fillMaskWith, growMaskToSketch, importMask, invertMask, openDialog,
+  pasteMask, pasteOntoSketch,
 } from '../state/actions.js';
-import { hasSketch, layerMenu, maskBounds, sketchOpacity } from '../state/store.js';
+import { copiedMask, hasSketch, layerMenu, maskBounds, sketchOpacity } from '../state/store.js';
 import { pickFile } from './files.js';
 import { MenuList } from './parts/menu.js';
 /** @import { MenuItem } from './parts/menu.js' */
@@ -24,6 +24,8 @@ function itemsOf(layer) {
       { label: 'Import mask …', icon: 'upload', run: () => pickFile('picture', importMask) },
       { label: 'Saved masks …', icon: 'folder', run: () => openDialog({ name: 'masks' }) },
       { label: 'Export as PNG', icon: 'download', run: () => exportLayer('mask'), isDisabled: !hasMask },
+      { label: 'Copy', keys: 'Ctrl Shift C', run: copyMask, isDisabled: !hasMask },
+      { label: 'Paste', keys: 'Ctrl Shift V', run: pasteMask, isDisabled: !copiedMask.value },
       'line',
       { label: 'Invert', icon: 'invert', keys: 'Ctrl I', run: invertMask },
       { label: 'Fill holes', run: fillMaskHoles, isDisabled: !hasMask },

@@ -83,6 +83,22 @@ const replaceLayer = (label, layer, change) => attempt(async () => {
 
 /** @param {File | Blob} file grey or with alpha; another size is scaled */
 export const importMask = (file) => replaceLayer('Import mask', 'mask', (nodeId) => api.putMask(nodeId, file));
+
+/** Keeps the mask for other pictures, of this project or another. */
+export const copyMask = () => attempt(async () => {
+  const node = store.headNode.value;
+  if (!node || !store.maskBounds.value) return;
+  await autosave.flush();
+  store.copiedMask.value = await api.layer(node.id, 'mask');
+  toast('Mask copied');
+});
+
+export async function pasteMask() {
+  const copied = store.copiedMask.value;
+  if (!copied) return toast('No mask was copied yet');
+  await replaceLayer('Paste mask', 'mask', (nodeId) => api.putMask(nodeId, copied));
+}
+
 /** @param {string} id of the library */
 export const applySavedMask = (id) => replaceLayer('Use saved mask', 'mask', (nodeId) => api.applyMask(id, nodeId));
 
