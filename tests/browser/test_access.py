@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.painters import BROKEN
+from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -64,16 +66,74 @@ def shortcuts(studio: Studio) -> None:
     studio.page.get_by_role("dialog").wait_for()
 
 
-STATES = [start, edit, expert, picking, tree, queue, shortcuts]
+def drawer(studio: Studio) -> None:
+    studio.page.set_viewport_size({"width": 900, "height": 700})
+    edit(studio)
+    studio.page.get_by_role("button", name="Settings", exact=True).click()
+    studio.page.get_by_role("complementary", name="Settings").wait_for()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+def phone_sheet(studio: Studio) -> None:
+    studio.page.set_viewport_size({"width": 390, "height": 844})
+    edit(studio)
+    studio.page.locator(".pchip").click()
+
+
+def comparing(studio: Studio) -> None:
+    tree(studio)
+    studio.page.get_by_role("button", name="Compare two").click()
+    studio.page.get_by_role("treeitem").first.click()
+    studio.page.get_by_role("radiogroup", name="Compare mode").wait_for()
+
+
+STATES = [start, edit, expert, picking, tree, queue, shortcuts, drawer, phone_sheet, comparing]
+DIALOGS = ["commands", "projects", "blank", "extend", "masks", "export"]
+themes = pytest.mark.parametrize("theme", ["dark", "light"])
+
+
+@themes
 @pytest.mark.parametrize("reach", STATES, ids=lambda state: state.__name__)
 def test_axe_finds_nothing(studio: Studio, reach: Callable[[Studio], None], theme: str) -> None:
     studio.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     reach(studio)
     studio.page.wait_for_timeout(300)
     assert violations(studio.page) == []
+
+
+@themes
+def test_axe_finds_nothing_in_dialogs_and_menus(studio: Studio, theme: str) -> None:
+    studio.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    edit(studio)
+    for name in DIALOGS:
+        studio.page.evaluate("name => { underpaint.store.dialog.value = { name }; }", name)
+        studio.page.get_by_role("dialog").wait_for()
+        assert violations(studio.page) == [], name
+        studio.press("Escape")
+    for layer in ("mask", "sketch", "picture"):
+        studio.page.evaluate(
+            "layer => { underpaint.store.layerMenu.value = { layer, x: 300, y: 200 }; }", layer
+        )
+        studio.page.get_by_role("menu").wait_for()
+        assert violations(studio.page) == [], layer
+        studio.press("Escape")
+
+
+@themes
+def test_axe_finds_nothing_when_things_go_wrong(page: Page, tmp_path: Path, theme: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    server = RunningServer(tmp_path / "data", **BROKEN)
+    server.start()
+    try:
+        studio = Studio(page, server)
+        edit(studio)
+        studio.draft_quality(2)
+        studio.generate()
+        assert studio.wait_for_results()["state"] == "failed"
+        assert violations(page) == [], "a failed job"
+    finally:
+        server.stop()
+    studio.wait("underpaint.store.connection.value === 'offline'", 30_000)
+    assert violations(page) == [], "no server"
 
 
 def test_reduced_motion_stops_every_animation(studio: Studio) -> None:
