@@ -3,6 +3,7 @@
 Folder: `$UNDERPAINT_DATA`, or the user's data folder; `pictures/<first two digits>/<sha256>.png`.
 """
 
+from os import SEEK_END
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,10 @@ from underpaint.errors import OutputError, UnreadableImage
 from underpaint.folders import data_folder
 from underpaint.image.io import load_mask, load_picture
 from underpaint.image.picture import Picture, sha256_of_pixels
-from underpaint.image.png import encode_png
+from underpaint.image.png import PNG_END, encode_png
+
+DAMAGED = ".damaged"
+"""Added to the name of a file whose content is not what its name says."""
 
 
 def keep(picture: Picture | np.ndarray, *, png: bytes | None = None) -> str:
@@ -29,9 +33,17 @@ def keep(picture: Picture | np.ndarray, *, png: bytes | None = None) -> str:
 
 
 def stored_file(sha256: str) -> Path | None:
-    """The PNG file of this sha256, if it was kept; whether it is still whole is not looked at."""
+    """The PNG file of this sha256, if it was kept and ends as a PNG does; what lies between is not looked at."""
     path = _path(sha256)
-    return path if path.exists() else None
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(len(PNG_END), path.stat().st_size), SEEK_END)
+            end = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return path if end == PNG_END else _set_aside(path)
 
 
 def _make_folder(folder: Path) -> None:
@@ -42,30 +54,34 @@ def _make_folder(folder: Path) -> None:
 
 
 def stored_picture(sha256: str) -> Picture | None:
-    """The picture of this sha256, if it was kept and is still whole; None also where a mask has it."""
+    """The picture of this sha256, if it was kept and is still whole; None also where a mask has it. Raises `OutputError`
+    where it cannot be read just now."""
     path = _path(sha256)
-    if not path.exists():
+    data = _read(path)
+    if data is None:
         return None
     try:
-        picture = load_picture(path)
+        picture = load_picture(data, name=path.name)
     except UnreadableImage:
-        return _lost(path)
+        return _set_aside(path)
     if picture.sha256 != sha256:
-        return None if sha256_of_pixels(load_mask(path)) == sha256 else _lost(path)
+        return None if sha256_of_pixels(load_mask(data, name=path.name)) == sha256 else _set_aside(path)
     return picture
 
 
 def stored_mask(sha256: str) -> np.ndarray | None:
-    """The mask of this sha256, if it was kept and is still whole; None also where a picture has it."""
+    """The mask of this sha256, if it was kept and is still whole; None also where a picture has it. Raises `OutputError`
+    where it cannot be read just now."""
     path = _path(sha256)
-    if not path.exists():
+    data = _read(path)
+    if data is None:
         return None
     try:
-        mask = load_mask(path)
+        mask = load_mask(data, name=path.name)
     except UnreadableImage:
-        return _lost(path)
+        return _set_aside(path)
     if sha256_of_pixels(mask) != sha256:
-        return None if load_picture(path).sha256 == sha256 else _lost(path)
+        return None if load_picture(data, name=path.name).sha256 == sha256 else _set_aside(path)
     return mask
 
 
@@ -77,9 +93,23 @@ def stored_sketch(sha256: str) -> np.ndarray | None:
     return None if picture is None else picture.pixels
 
 
-def _lost(path: Path) -> None:
-    """A damaged file is removed, so that the next `keep` puts a whole one there."""
-    path.unlink()
+def _read(path: Path) -> bytes | None:
+    """None where there is no file; one that exists but does not open is not lost."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"Cannot read {path} of the store: {error.strerror}.")
+
+
+def _set_aside(path: Path) -> None:
+    """A damaged file makes room for a whole one, which the next `keep` puts there, but can still be looked at."""
+    path.replace(path.with_name(f"{path.name}{DAMAGED}"))
 
 
 def _path(sha256: str) -> Path:

@@ -1,5 +1,6 @@
 """The engine process and the database below it: what a crash costs, and what it does not."""
 
+import errno
 import os
 import signal
 import sqlite3
@@ -13,8 +14,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from tests.api.conftest import ADDRESS, Studio, done, eventually
+from underpaint.server import runner as runner_module
 from underpaint.server.database import Database
 from underpaint.server.runner import Runner
+from underpaint.server.runs import Runs
 from underpaint.server.tables import Base
 
 SLOW = "step_s=0.1"
@@ -50,6 +53,26 @@ def test_an_idle_engine_that_is_killed_is_started_again(studio: Studio, runner: 
     killed = kill(runner)
     eventually(lambda: runner.engine_pid not in (None, killed), "another engine")
     studio.wait_for(studio.enqueue(), "done")
+
+
+def test_a_full_disk_is_told_and_the_queue_goes_on_when_there_is_room(
+    studio: Studio, runner: Runner, monkeypatch: pytest.MonkeyPatch
+):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(runner_module, "AFTER_ERROR_S", 0.1)
+
+    def fail(*_: object) -> bool:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Runs, "record", fail)
+        job_id = studio.enqueue(count=2)
+        status = eventually(
+            lambda: (status := studio.get("/status"))["engine"] == "failing" and status, "the disk to be full"
+        )
+        assert "No space left on device" in status["engine_problem"]["message"]
+    assert done(studio.wait_for(job_id, "done")) == [0, 1]
+    assert studio.get("/status")["engine_problem"] is None
 
 
 def test_an_image_that_crashes_the_engine_once_is_made(studio: Studio):

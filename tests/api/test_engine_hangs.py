@@ -126,6 +126,16 @@ def test_an_idle_engine_that_hangs_is_started_again_on_demand(studio: Studio, ru
     assert runner.engine_pid != hung
 
 
+def test_a_question_to_a_hanging_engine_gets_an_answer(studio: Studio, runner: Runner):
+    hung = eventually(lambda: studio.get("/status")["engine"] == "ready" and runner.engine_pid, "an engine")
+    os.kill(hung, signal.SIGSTOP)
+    errors: list[Exception] = []
+    ask_aside(runner, question(), errors).join(timeout=30)
+    assert isinstance(errors[0], EngineDied)
+    studio.wait_for(studio.enqueue(), "done")
+    assert runner.engine_pid != hung
+
+
 def test_starting_again_loses_nothing_of_a_running_job(studio: Studio, runner: Runner):
     job_id, _ = hanging(studio, runner, "hang-once@1")
     studio.client.post("/api/engine/restart")

@@ -73,6 +73,22 @@ def test_skipping_leaves_out_the_image_at_work(studio: Studio):
     assert studio.refused(f"/jobs/{job_id}/skip") == (409, "conflict")
 
 
+def test_the_last_image_is_skipped_once(studio: Studio):
+    job_id = studio.enqueue("step_s=1", count=1)
+    eventually(lambda: (studio.job(job_id)["progress"] or {}).get("step"), "a step")
+    studio.post(f"/jobs/{job_id}/skip")
+    assert studio.refused(f"/jobs/{job_id}/skip") == (409, "conflict")
+    assert done(studio.wait_for(job_id, "done")) == []
+
+
+@pytest.mark.parametrize("index", [-1, 10**20, 10**30])
+def test_results_that_cannot_be_are_refused(studio: Studio, index: int):
+    job_id = studio.enqueue()
+    for verb in ("keep", "to-sketch"):
+        assert studio.refused(f"/jobs/{job_id}/results/{index}/{verb}")[0] == 422
+    assert studio.client.get(f"/api/jobs/{job_id}/results/{index}/file").status_code == 422
+
+
 def test_skipping_with_a_batch_size_leaves_out_the_batch(studio: Studio):
     job_id = studio.enqueue(SLOW, count=2, size=2)
     eventually(lambda: (studio.job(job_id)["progress"] or {}).get("step"), "a step")

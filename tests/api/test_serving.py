@@ -3,18 +3,19 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.api.conftest import FAKE_PAINTER, PATIENCE_S
 from tests.api.files import noise, png
-from underpaint.server.database import Database
+from underpaint.server.database import FILE_NAME, Database
 from underpaint.server.projects import summaries
 from underpaint.server.runner import PAINTER_VARIABLE
 
@@ -132,6 +133,31 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path):
     (tmp_path / "file").write_text("no folder")
     code, said = Command("serve", "--port", "0", data=tmp_path / "file").end()
     assert (code, "Cannot use the data folder" in said) == (2, True)
+
+
+def _newer(file: Path) -> None:
+    Database(file.parent).migrate()
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [(lambda file: file.write_bytes(b"no database" * 200), "is damaged"), (_newer, "newer Underpaint")],
+    ids=["damaged", "newer"],
+)
+def test_a_database_that_cannot_be_used_is_explained_in_one_line(
+    data: Path, spoil: Callable[[Path], object], words: str
+):
+    data.mkdir()
+    spoil(data / FILE_NAME)
+    code, said = Command("serve", data=data).end()
+    assert code != 0
+    assert words in said
+    assert FILE_NAME in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1
 
 
 def test_an_open_server_asks_for_the_password_of_the_environment(data: Path):

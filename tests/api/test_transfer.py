@@ -160,6 +160,36 @@ def test_an_empty_project_can_be_moved_too(api: TestClient):
     assert (again["name"], again["nodes"], again["head_id"]) == ("words", [], None)
 
 
+@pytest.mark.parametrize("damage", ["no file", "flipped bit"])
+def test_all_but_a_lost_picture_is_moved(app: FastAPI, api: TestClient, project: Any, damage: str):
+    root, kept, extended = project["nodes"]
+    api.patch(f"/api/projects/{project['id']}", json={"head_id": kept["id"]})
+    file = store.stored_file(kept["picture"]["sha256"])
+    assert file is not None
+    if damage == "no file":
+        file.unlink()
+    else:
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+    again = api.post("/api/projects/import", **upload(export(api, project))).json()
+    first, second = again["nodes"]
+    assert [first["picture"]["sha256"], second["picture"]["sha256"]] == [
+        root["picture"]["sha256"],
+        extended["picture"]["sha256"],
+    ]
+    assert second["parent_id"] == first["id"] == again["head_id"]
+    assert '"best"' in first["picture"]["notes"][-1]
+
+
+def test_an_unusually_packed_zip_is_refused(api: TestClient):
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("manifest.json", "{}")
+    answer = api.post("/api/projects/import", **upload(buffer.getvalue()))
+    assert problem(answer)[:2] == (422, "unreadable-image")
+
+
 # zip files of somebody else
 
 
@@ -223,6 +253,8 @@ def first_layer(content: bytes) -> Any:
         in_node(id="../up"),
         in_node(recipe={"request": {}}),
         in_node(kind="spell"),
+        in_node(kept_from={"job_id": "abc", "index": 10**30}),
+        in_node(created_at="yesterday"),
         in_manifest(lambda manifest: manifest["nodes"][0]["draft"]["request"]["sampling"].update(steps=0)),
     ],
     ids=[
@@ -247,6 +279,8 @@ def first_layer(content: bytes) -> Any:
         "id as path",
         " bad recipe",
         " unknown kind",
+        " huge index",
+        " no date",
         " bad settings",
     ],
 )

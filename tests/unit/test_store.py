@@ -1,9 +1,14 @@
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from underpaint.errors import OutputError
 from underpaint.folders import data_folder
 from underpaint.image.picture import Picture, sha256_of_pixels
-from underpaint.store import keep, stored_mask, stored_picture, stored_sketch
+from underpaint.store import DAMAGED, keep, stored_mask, stored_picture, stored_sketch
 
 RNG = np.random.default_rng(2)
 
@@ -31,13 +36,33 @@ def test_pictures_and_masks_come_back():
     np.testing.assert_array_equal(mask_again, mask)
 
 
-def test_a_damaged_sketch_is_removed():
-    sha256 = keep(RNG.integers(0, 256, (5, 7, 4), np.uint8))
+def test_a_damaged_sketch_is_set_aside_and_makes_room():
+    sketch = RNG.integers(0, 256, (5, 7, 4), np.uint8)
+    sha256 = keep(sketch)
     (path,) = data_folder().rglob("*.png")
-    path.write_bytes(path.read_bytes()[:40])
+    damaged = path.read_bytes()[:40]
+    path.write_bytes(damaged)
     assert stored_sketch(sha256) is None
-    assert not path.exists()
+    assert [file.read_bytes() for file in data_folder().rglob(f"*{DAMAGED}")] == [damaged]
+    keep(sketch)
+    assert stored_sketch(sha256) is not None
     assert stored_sketch("0" * 64) is None
+
+
+@pytest.mark.parametrize("read", [stored_picture, stored_mask])
+def test_what_cannot_be_read_just_now_is_not_lost(
+    read: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+):
+    sha256 = keep(Picture(RNG.integers(0, 256, (5, 7, 3), np.uint8)))
+
+    def fail(_: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", fail)
+        with pytest.raises(OutputError, match="Too many open files"):
+            read(sha256)
+    assert stored_picture(sha256) is not None
 
 
 def test_asking_for_the_other_kind_loses_nothing():

@@ -12,6 +12,7 @@ from PIL import Image
 from underpaint.image.png_strips import chunk, header_chunk, pixel_chunks
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_END = chunk(b"IEND", b"")
 PNG_COMPRESSION = 2
 """A third of the time of Pillow's 6, for files that are some 15 % larger: 8192x8192 should not take half a minute."""
 
@@ -35,9 +36,8 @@ def encode_png(
 def quick_png(pixels: np.ndarray, *, icc_profile: bytes | None = None) -> bytes:
     """As `encode_png`, in a fraction of the time: on all processors, with one filter for all rows. For files that are
     only kept."""
-    end = chunk(b"IEND", b"")
     return b"".join(
-        [PNG_SIGNATURE, header_chunk(pixels), _profile_chunk(icc_profile), pixel_chunks(pixels), end]
+        [PNG_SIGNATURE, header_chunk(pixels), _profile_chunk(icc_profile), pixel_chunks(pixels), PNG_END]
     )
 
 

@@ -1,6 +1,7 @@
 """How much a request may send, and what its JSON may hold."""
 
 import json
+import re
 from typing import NoReturn
 
 from fastapi import Request
@@ -15,6 +16,10 @@ from underpaint.server.settings import MIB, ServerSettings
 UPLOADS = ("multipart/form-data", "application/vnd.underpaint.tiles")
 """Content types that bring pictures."""
 PROJECT_IMPORT = "/api/projects/import"
+
+
+_JSON = re.compile(r"\s*application/([^;]+\+)?json\s*(;|$)", re.IGNORECASE)
+"""What FastAPI reads as JSON."""
 
 
 class BodyLimit:
@@ -65,7 +70,7 @@ def _message(limit: int) -> str:
 async def plain_json(request: Request) -> None:
     """For every route: refuses JSON that cannot be given back, with numbers that JSON does not have or text that is
     not Unicode."""
-    if not request.headers.get("content-type", "").startswith("application/json"):
+    if not _JSON.match(request.headers.get("content-type", "")):
         return
     try:
         value = json.loads(await request.body(), parse_constant=_no_number)

@@ -8,8 +8,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
+
+from underpaint.errors import OutputError
 
 FILE_NAME = "underpaint.db"
 BUSY_TIMEOUT_MS = 10_000
@@ -21,11 +25,27 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.engine = _engine(folder / FILE_NAME)
+        self._file = folder / FILE_NAME
+        self.engine = _engine(self._file)
         self._writing_engine = self.engine.execution_options(begins_writing=True)
 
     def migrate(self) -> None:
-        """Brings the tables to the newest version, each step in a transaction."""
+        """Brings the tables to the newest version, each step in a transaction. Raises `OutputError` for a file that is
+        damaged, cannot be written, or comes from a newer Underpaint."""
+        try:
+            self._upgrade()
+        except CommandError as error:
+            raise OutputError(
+                f"{self._file} was written by a newer Underpaint ({error}). Update this one, or take another data folder."
+            ) from error
+        except OperationalError as error:
+            raise OutputError(unusable(error)) from error
+        except DatabaseError as error:
+            raise OutputError(
+                f"{self._file} is damaged ({error.orig}). Move it away to start with an empty one, or put a copy there."
+            ) from error
+
+    def _upgrade(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self._writing_engine.connect() as connection:
@@ -47,6 +67,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def unusable(error: DatabaseError) -> str:
+    """Such as a full disk, as users are told."""
+    return f"The data folder cannot be used: {error.orig}."
 
 
 def _engine(file: Path) -> Engine:

@@ -141,8 +141,10 @@ class Jobs:
 
         def change(session: Session, row: JobRow) -> None:
             skipped = [r for r in result_rows(session, [row.id]) if r.state is ResultState.SKIPPED]
-            if row.state in OPEN or (row.state is JobState.DONE and not skipped):
-                raise Conflict(f"A job that is {row.state} cannot be tried again: nothing of it is missing.")
+            if row.state in OPEN:
+                raise Conflict(f"A job that is {row.state} need not be tried again.")
+            if row.state is JobState.DONE and not skipped:
+                raise Conflict("All images of this job are made; none is missing.")
             for result in skipped:
                 session.delete(result)
             row.state, row.position = JobState.QUEUED, last_position(session)
@@ -157,7 +159,9 @@ class Jobs:
             if row.state is not JobState.RUNNING:
                 raise Conflict(f"Only an image at work can be skipped; this job is {row.state}.")
             settled = {result.index for result in result_rows(session, [row.id])}
-            first = next(i for i in range(row.request.batch.total) if i not in settled)
+            first = next((i for i in range(row.request.batch.total) if i not in settled), None)
+            if first is None:
+                raise Conflict("The last image was skipped already.")
             size = row.request.batch.size
             for index in range(first, first - first % size + size):
                 if index not in settled:

@@ -9,17 +9,20 @@ from underpaint.server.schemas import Layer, LayerInfo
 from underpaint.server.services import Services
 
 
-def replace_mask(services: Services, node_id: str, pixels: np.ndarray, client: str | None) -> LayerInfo:
-    """Puts a mask, uint8 (height, width), in place of a node's; another size is scaled."""
+def replace_layer(
+    services: Services, node_id: str, layer: Layer, pixels: np.ndarray, client: str | None
+) -> LayerInfo:
+    """Puts a mask, uint8 (height, width), or a sketch, (height, width, 4), in place of a node's; another size is
+    scaled."""
     with services.database.read() as session:
         size = drafts.draft_of_node(session, node_id).size
     fitting = drafts.scaled(pixels, size)
     with services.database.write() as session:
         found = drafts.draft_of_node(session, node_id)
-        drafts.put_pixels(session, found.draft, Layer.MASK, fitting)
+        drafts.put_pixels(session, found.draft, layer, fitting)
         drafts.touch(session, found.node.project_id)
-        info = drafts.layer_info(session, found.draft, Layer.MASK, size)
-    tell_layer(services, found, Layer.MASK, client)
+        info = drafts.layer_info(session, found.draft, layer, size)
+    tell_layer(services, found, layer, client)
     return info
 
 

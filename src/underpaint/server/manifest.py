@@ -7,6 +7,7 @@ layers/<node id>/mask.tiles   as on the wire; `sketch.tiles` likewise
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -90,6 +91,8 @@ def layer_entry(node_id: str, layer: Layer) -> str:
 
 
 def _check_tree(manifest: Manifest) -> None:
+    for when in (manifest.created_at, *(entry.node.created_at for entry in manifest.nodes)):
+        _check_date(when)
     known: set[str] = set()
     for entry in manifest.nodes:
         node = entry.node
@@ -100,3 +103,10 @@ def _check_tree(manifest: Manifest) -> None:
         known.add(node.id)
     if manifest.head_id is not None and manifest.head_id not in known:
         raise UnreadableImage("The project lacks the picture that was worked on.")
+
+
+def _check_date(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UnreadableImage(f"The project has the wrong date {text!r}.") from error

@@ -22,7 +22,7 @@ from underpaint.server.job_names import job_name
 from underpaint.server.job_views import done_result, job_row
 from underpaint.server.jobs import NewJob
 from underpaint.server.known_models import required_model
-from underpaint.server.layers import tell_layer
+from underpaint.server.layers import replace_layer
 from underpaint.server.pictures import picture_of
 from underpaint.server.refusals import Conflict, InvalidSetting
 from underpaint.server.schemas import Job, Layer, LayerInfo, Name, NodeKind, PictureInfo, Project, ResultRef
@@ -146,16 +146,9 @@ def result_to_sketch(services: Services, job_id: str, index: int, client: str | 
         result = done_result(session, job_id, index)
         if job.node_id is None:
             raise Conflict("This job had no picture to lay a sketch on.")
-        size = drafts.draft_of_node(session, job.node_id).size
     assert result.picture is not None, "finished images have a picture"
-    sketch = drafts.scaled(_repainted(job, result.picture.sha256), size)
-    with services.database.write() as session:
-        found = drafts.draft_of_node(session, job.node_id)
-        drafts.put_pixels(session, found.draft, Layer.SKETCH, sketch)
-        drafts.touch(session, found.node.project_id)
-        info = drafts.layer_info(session, found.draft, Layer.SKETCH, size)
-    tell_layer(services, found, Layer.SKETCH, client)
-    return info
+    sketch = _repainted(job, result.picture.sha256)
+    return replace_layer(services, job.node_id, Layer.SKETCH, sketch, client)
 
 
 def _repainted(job: JobRow, sha256: str) -> np.ndarray:

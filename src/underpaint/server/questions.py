@@ -1,6 +1,7 @@
 """Questions to the engine that somebody waits for."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
@@ -31,7 +32,7 @@ class Questions:
         self._ring = ring
         self._lock = threading.Lock()
         self._unsent: list[PrepareViews] = []
-        self._waiting: dict[str, tuple[PrepareViews, Future[ViewsPrepared]]] = {}
+        self._waiting: dict[str, tuple[PrepareViews, Future[ViewsPrepared], float]] = {}
         self._refusal: StudioError | None = None
 
     def ask(self, question: PrepareViews) -> ViewsPrepared:
@@ -40,15 +41,21 @@ class Questions:
         with self._lock:
             if self._refusal is not None:
                 raise self._refusal
-            older = [id for id, (other, _) in self._waiting.items() if other.asker == question.asker]
+            older = [id for id, (other, _, _) in self._waiting.items() if other.asker == question.asker]
             voided = [self._waiting.pop(id)[1] for id in older]
             self._unsent = [other for other in self._unsent if other.id not in older]
-            self._waiting[question.id] = question, future
+            self._waiting[question.id] = question, future, time.monotonic()
             self._unsent.append(question)
         for other in voided:
             other.set_exception(Cancelled("A newer question came."))
         self._ring()
         return future.result()
+
+    @property
+    def waiting_since(self) -> float | None:
+        """When the oldest question was asked that nobody has answered, in seconds of the monotonic clock."""
+        with self._lock:
+            return min((asked_at for _, _, asked_at in self._waiting.values()), default=None)
 
     def take_unsent(self) -> list[PrepareViews]:
         with self._lock:
@@ -60,7 +67,7 @@ class Questions:
         with self._lock:
             if reply.id not in self._waiting:
                 return  # void by now
-            _, future = self._waiting.pop(reply.id)
+            _, future, _ = self._waiting.pop(reply.id)
         if isinstance(reply, ViewsPrepared):
             future.set_result(reply)
         else:
@@ -71,5 +78,5 @@ class Questions:
         with self._lock:
             waiting, self._waiting, self._unsent = self._waiting, {}, []
             self._refusal = error if for_good else self._refusal
-        for _, future in waiting.values():
+        for _, future, _ in waiting.values():
             future.set_exception(error)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from underpaint.errors import StudioError
+from underpaint.server.database import unusable
 from underpaint.server.schemas import Problem
 
 STATUS: dict[str, int] = {
@@ -45,6 +46,18 @@ CODES = {
     415: "invalid-request",
 }
 """The code of a failure that only has a status."""
+
+THINGS = {
+    "int_": "a whole number",
+    "float_": "a number",
+    "bool_": "true or false",
+    "string_type": "text",
+    "dict_": "an object",
+    "dataclass_": "an object",
+    "list_": "a list",
+    "tuple_": "a list",
+}
+"""What is meant by pydantic's kinds of errors that start like this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +108,7 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
 
     async def database_error(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, OperationalError)
-        return failure(507, "output-error", f"The data folder cannot be used: {error.orig}.")
+        return failure(507, "output-error", unusable(error))
 
     async def our_fault(_: Request, error: Exception) -> JSONResponse:
         # Starlette raises the error again once this is sent, and uvicorn writes the traceback into its log.
@@ -111,7 +124,7 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
 
 def _of_status(request: Request, error: HTTPException) -> JSONResponse:
     messages = {
-        400: "The body cannot be read: it is cut off, or no form or JSON at all.",
+        400: "The body cannot be read: it is cut off, holds a name that is too long, or is no form or JSON at all.",
         404: f"There is nothing at {request.url.path}.",
         405: f"{request.url.path} does not take {request.method}.",
     }
@@ -138,10 +151,25 @@ def explained(problem: dict[str, Any]) -> tuple[str, str | None]:
         return f"There is no setting {named!r}.", path
     if kind.startswith("missing"):
         return f"{named} is missing.", path
-    told = re.sub(r"^(Input|String|Value|List|Tuple|Dictionary)\b( should)?", f"{named} must", problem["msg"])
-    if not told.startswith(named):
-        told = f"{named}: {told}"
-    return f"{told}{_not(problem.get('input'))}.", path
+    return f"{named} {_expected(kind, problem)}{_not(problem.get('input'))}.", path
+
+
+def _expected(kind: str, problem: dict[str, Any]) -> str:
+    message, context = str(problem["msg"]), problem.get("ctx", {})
+    if thing := next((thing for start, thing in THINGS.items() if kind.startswith(start)), None):
+        return f"must be {thing}"
+    match kind:
+        case "too_short":
+            return f"must have at least {context['min_length']} items"
+        case "too_long":
+            return f"must have at most {context['max_length']} items"
+        case "string_pattern_mismatch":
+            return "has the wrong form"
+        case "value_error" if "UploadFile" in message:
+            return "must be a file"
+        case _:
+            found = re.match(r"(?:Input|String) should (.*)", message)
+            return f"must {found[1]}" if found else f"is wrong: {message.removeprefix('Value error, ')}"
 
 
 def _path(location: tuple[str | int, ...]) -> str | None:

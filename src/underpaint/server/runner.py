@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from underpaint.errors import Cancelled
+from underpaint.server import patience
 from underpaint.server.bell import Bell
 from underpaint.server.database import Database
 from underpaint.server.engine import PAINTER
@@ -31,6 +32,7 @@ from underpaint.server.messages import (
     ViewsFailed,
     ViewsPrepared,
 )
+from underpaint.server.obstacles import obstacle_of
 from underpaint.server.process import EngineProcess, cause_of_death, cause_of_failure
 from underpaint.server.progress import Live, Run
 from underpaint.server.questions import Questions
@@ -79,8 +81,11 @@ class Runner:
         self._last_words: str | None = None
         self._early_deaths = 0
         self._failure: Problem | None = None
+        self._obstacle: Problem | None = None
+        """What keeps the queue from going on though the engine could, such as a full disk."""
         self._start_at = 0.0
         self._started_at = 0.0
+        self._heard_at = 0.0
         self._run: Run | None = None
         self._is_restart_wanted = False
         self._stopping = threading.Event()
@@ -106,8 +111,8 @@ class Runner:
 
     def ask(self, question: PrepareViews) -> ViewsPrepared:
         """The engine's answer, between two steps of a running job."""
-        if (problem := self.health.problem) is not None:
-            raise EngineDied(problem.message)
+        if self._failure is not None:
+            raise EngineDied(self._failure.message)
         return self._questions.ask(question)
 
     def restart(self) -> None:
@@ -125,8 +130,8 @@ class Runner:
                     self._runs.recover()
                     needs_recovery = False
                 self._turn()
-            except Exception:  # such as a full disk; nothing is lost by beginning again, as after a restart
-                logger.exception("The queue begins again in %s s", AFTER_ERROR_S)
+            except Exception as error:  # nothing is lost by beginning again, as after a restart
+                self._obstacle = obstacle_of(error)
                 self._drop_engine()
                 needs_recovery = True
                 self._stopping.wait(AFTER_ERROR_S)
@@ -143,15 +148,28 @@ class Runner:
             engine.send(question)
         if self._run is not None:
             self._follow_orders(engine, self._run)
-        elif self._is_engine_ready and (order := self._runs.take_next()):
-            self._run = Run(order)
-            self._show_state()
-            engine.send(order)
+        elif self._is_engine_ready:
+            self._begin_next(engine)
         self._bell.wait(self._patience_left_s())
         self._bell.hush()
         self._listen(engine)
         if self._engine is engine and self._patience_left_s() == 0:
             self._give_up(engine)
+
+    def _begin_next(self, engine: EngineProcess) -> None:
+        order = self._runs.take_next()
+        if order is None:
+            self._overcome()
+            return
+        self._run = Run(order)
+        self._show_state()
+        engine.send(order)
+
+    def _overcome(self) -> None:
+        """Something was kept, or nothing is to be kept: what was in the way is no longer."""
+        if self._obstacle is not None:
+            self._obstacle = None
+            self._show_state()
 
     def _follow_orders(self, engine: EngineProcess, run: Run) -> None:
         """Tells the engine what users changed about the job at work."""
@@ -175,6 +193,7 @@ class Runner:
                 self._hear(reply)
 
     def _hear(self, reply: Reply) -> None:
+        self._heard_at = time.monotonic()
         if self._run is not None:
             self._run.patience.hear(is_step=isinstance(reply, Painting) and reply.step > 0)
         match reply:
@@ -203,6 +222,7 @@ class Runner:
             case ImageMade():
                 if self._runs.record(reply, run.uncounted_s()):
                     run.settle(frozenset({reply.index}))
+                self._overcome()
                 return
             case JobDone():
                 self._runs.finish(run.job_id, run.uncounted_s())
@@ -229,13 +249,19 @@ class Runner:
             self._bell.hush()
             return None
         self._engine, self._started_at = EngineProcess(self._painter, self._bell.ring), now
+        self._show_state()
         return self._engine
 
     def _patience_left_s(self) -> float | None:
         """Until the engine counts as hanging; None while it need not hurry."""
         if self._engine is not None and not self._is_engine_ready:
             return max(self._started_at + START_TIMEOUT_S - time.monotonic(), 0.0)
-        return None if self._run is None else self._run.patience.left_s()
+        if self._run is not None:
+            return self._run.patience.left_s()
+        asked_at = self._questions.waiting_since
+        if asked_at is None:
+            return None
+        return max(max(asked_at, self._heard_at) + patience.UNMEASURED_S - time.monotonic(), 0.0)
 
     def _bury(self, engine: EngineProcess) -> None:
         """The engine died: what it was busy with is tried once more, or fails."""
@@ -294,16 +320,17 @@ class Runner:
         self._show_state()
 
     def _show_state(self) -> None:
-        if self._is_engine_ready:
-            state = EngineState.BUSY if self._run else EngineState.READY
-        elif self._failure:
+        problem = self._obstacle or self._failure
+        if problem:
             state = EngineState.FAILING
+        elif self._is_engine_ready:
+            state = EngineState.BUSY if self._run else EngineState.READY
         else:
             state = EngineState.STARTING if self._engine else EngineState.RESTARTING
-        health = EngineHealth(state=state, problem=self._failure)
+        health = EngineHealth(state=state, problem=problem)
         if health != self.health:
             self.health = health
-            self._hub.publish(engine_changed(state, self._failure))
+            self._hub.publish(engine_changed(state, problem))
 
     def _shut_down(self) -> None:
         engine, run = self._engine, self._run

@@ -122,7 +122,7 @@ class Runs:
             row.seconds += seconds
             if row.state is JobState.RUNNING:
                 self._requeue(change.session, row)
-                self._tell(change, row)
+            self._tell(change, row)  # whatever its state: a late step may have said that it runs
 
     def _requeue(self, session: Session, row: JobRow) -> None:
         row.state, row.was_resumed, row.position = JobState.QUEUED, True, first_position(session)

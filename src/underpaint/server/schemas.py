@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import MaxLen
+from annotated_types import Interval, MaxLen
 
 from underpaint.advice import Advice
 from underpaint.request import STRICT, InpaintRequest, Seed
@@ -12,6 +12,8 @@ from underpaint.sampling.counts import StepsKnown
 from underpaint.tasks import Task, Underpainting
 
 Name = Annotated[str, MaxLen(200)]
+ImageIndex = Annotated[int, Interval(ge=0, lt=64_000)]
+"""Of an image in its job, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class ResultRef:
     """Which result a node was kept from."""
 
     job_id: str
-    index: int
+    index: ImageIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

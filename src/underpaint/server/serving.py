@@ -9,7 +9,9 @@ from types import FrameType
 import uvicorn
 
 from underpaint.errors import InvalidRequest, OutputError
+from underpaint.folders import data_folder
 from underpaint.server.app import create_app
+from underpaint.server.database import Database
 from underpaint.server.services import Services
 from underpaint.server.settings import ServerSettings
 
@@ -21,6 +23,7 @@ BACKLOG = 128
 def serve(settings: ServerSettings, on_ready: Callable[[str], None], *, takes_any_port: bool = False) -> int:
     """Serves until a signal comes and returns its number. `on_ready` is called with the address once the server
     answers. `takes_any_port`: another one if the port of the settings is in use."""
+    _check_database()
     listener = _listener(settings.host, settings.port, takes_any_port=takes_any_port)
     with listener:
         app = create_app(settings)
@@ -39,6 +42,15 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None], *, takes_an
         except SystemExit as failed:  # uvicorn's word for an app that does not start; it has logged why
             raise OutputError("The server could not start; the messages above say why.") from failed
     return server.stopped_by
+
+
+def _check_database() -> None:
+    """The app would only write a traceback into the log."""
+    database = Database(data_folder())
+    try:
+        database.migrate()
+    finally:
+        database.close()
 
 
 class _Server(uvicorn.Server):

@@ -1,6 +1,5 @@
 """A project as one zip file, and back; `manifest.py` says what lies in it. Nothing is unpacked to the disk by name."""
 
-import lzma
 import zipfile
 import zlib
 from collections.abc import Generator
@@ -27,6 +26,10 @@ MOST_ENTRIES = 100_000
 LARGEST_MANIFEST_BYTES = 256 * 2**20
 UNPACKED_AT_MOST = 200
 """Times the size of the zip file; pictures are compressed already, so more means that somebody made a bomb."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, UnicodeDecodeError)
+"""What the standard library raises for damaged zip files."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of compression: those that every zip program writes unasked."""
 
 
 def export_project(database: Database, project_id: str, file: IO[bytes]) -> str:
@@ -52,12 +55,12 @@ def import_project(database: Database, file: IO[bytes], name: str, *, most_bytes
     with _opened(file, name, most_bytes) as archive:
         found = manifest.read(_content(archive, manifest.FILE_NAME, LARGEST_MANIFEST_BYTES))
         pictures = {sha256: _import_picture(archive, sha256) for sha256 in _pictures_of(found)}
-        entries = [_with_picture(entry, pictures[entry.node.picture.sha256]) for entry in found.nodes]
+        entries = _with_pictures(found.nodes, pictures)
         painted = {
             (entry.node.id, layer): _layer(archive, entry.node, layer) for entry in entries for layer in Layer
         }
     with database.write() as session:
-        project = _add(session, replace(found, nodes=entries), painted)
+        project = _add(session, replace(found, nodes=entries, head_id=_kept_head(found, entries)), painted)
         return projects.as_project(session, project)
 
 
@@ -114,7 +117,7 @@ def _opened(file: IO[bytes], name: str, most_bytes: int) -> Generator[zipfile.Zi
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive.infolist(), name, most_bytes)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError) as error:
+    except UNREADABLE as error:
         raise UnreadableImage(f"{name} is not a zip file that can be read: {error}.") from error
 
 
@@ -130,6 +133,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str, most_bytes: int) -
     for entry in entries:
         if not manifest.ENTRY.fullmatch(entry.filename):
             raise UnreadableImage(f"{name} holds {entry.filename!r}, which is no part of a project.")
+        if entry.compress_type not in METHODS:
+            raise UnreadableImage(f"{name} is packed in an unusual way; pack it again as a plain zip file.")
         if entry.flag_bits & 1:
             raise UnreadableImage(f"{name} is encrypted; projects are not.")
 
@@ -145,23 +150,60 @@ def _content(archive: zipfile.ZipFile, entry: str, most_bytes: int) -> bytes:
 
 
 def _import_picture(archive: zipfile.ZipFile, sha256: str) -> PictureInfo | None:
-    """Stores a picture, mask or sketch; None where a recipe names one that was lost."""
+    """Stores a picture, mask or sketch; None where it was lost, or is damaged."""
     entry = manifest.picture_entry(sha256)
-    if entry not in archive.namelist():
+    if not _has(archive, entry):
         return None
-    return keep_file(_content(archive, entry, 2**32), sha256, entry)
+    try:
+        return keep_file(_content(archive, entry, 2**32), sha256, entry)
+    except UnreadableImage:
+        return None
 
 
-def _with_picture(entry: NodeEntry, picture: PictureInfo | None) -> NodeEntry:
-    """With what the picture is, whatever the manifest says of it."""
-    if picture is None:
-        raise UnreadableImage(f"The project lacks the picture {entry.node.name!r}.")
-    return replace(entry, node=replace(entry.node, picture=replace(picture, notes=entry.node.picture.notes)))
+def _has(archive: zipfile.ZipFile, entry: str) -> bool:
+    return entry in archive.NameToInfo
+
+
+def _with_pictures(entries: list[NodeEntry], pictures: dict[str, PictureInfo | None]) -> list[NodeEntry]:
+    """With what the pictures are, whatever the manifest says of them. What was made from a lost one hangs on what that
+    was made from; the first picture has a note of the loss."""
+    kept: list[NodeEntry] = []
+    stands_for: dict[str | None, str | None] = {None: None}
+    lost: list[str] = []
+    for entry in entries:
+        node, picture = entry.node, pictures[entry.node.picture.sha256]
+        parent_id = stands_for[node.parent_id]
+        stands_for[node.id] = parent_id if picture is None else node.id
+        if picture is None:
+            lost.append(f'"{node.name}"')
+        else:
+            picture = replace(picture, notes=node.picture.notes)
+            kept.append(replace(entry, node=replace(node, picture=picture, parent_id=parent_id)))
+    if not lost:
+        return kept
+    if not kept:
+        raise UnreadableImage("All pictures of the project are lost or damaged.")
+    return [_noted(kept[0], f"Lost or damaged in the file: {', '.join(lost)}."), *kept[1:]]
+
+
+def _noted(entry: NodeEntry, note: str) -> NodeEntry:
+    picture = entry.node.picture
+    return replace(entry, node=replace(entry.node, picture=replace(picture, notes=[*picture.notes, note])))
+
+
+def _kept_head(found: Manifest, kept: list[NodeEntry]) -> str | None:
+    """The picture that was worked on, or the nearest before it that was not lost, or the first."""
+    kept_ids = {entry.node.id for entry in kept}
+    parents = {entry.node.id: entry.node.parent_id for entry in found.nodes}
+    head_id = found.head_id
+    while head_id is not None and head_id not in kept_ids:
+        head_id = parents[head_id]
+    return kept[0].node.id if head_id is None and kept else head_id
 
 
 def _layer(archive: zipfile.ZipFile, node: Node, layer: Layer) -> list[tiles.Tile]:
     entry = manifest.layer_entry(node.id, layer)
-    if entry not in archive.namelist():
+    if not _has(archive, entry):
         return []
     try:
         size = Size(node.picture.width, node.picture.height)

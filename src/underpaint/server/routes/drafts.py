@@ -9,7 +9,7 @@ from underpaint.image.png import quick_png
 from underpaint.server import drafts, projects, tiles
 from underpaint.server.events import draft_changed
 from underpaint.server.inputs import DraftChange, Selection
-from underpaint.server.layers import replace_mask, tell_layer
+from underpaint.server.layers import replace_layer, tell_layer
 from underpaint.server.pictures import check_size
 from underpaint.server.responses import answers
 from underpaint.server.schemas import Draft, Layer, LayerInfo
@@ -117,7 +117,7 @@ def put_mask(services: Using, node_id: str, file: Upload, client: Client = None)
     """Takes a mask from a file: its alpha, if it has any, else its brightness. Another size is scaled."""
     data, name = content_of(file), name_of(file)
     check_size(data, name)
-    return replace_mask(services, node_id, load_mask(data, name=name), client)
+    return replace_layer(services, node_id, Layer.MASK, load_mask(data, name=name), client)
 
 
 @router.post("/nodes/{node_id}/selection", responses={**TILES, **answers(404, 422)}, response_class=Response)

@@ -46,6 +46,9 @@ def export_project(services: Using, project_id: str) -> FileResponse:
     try:
         with file.open("wb") as opened:
             name = transfer.export_project(services.database, project_id, opened)
+    except OSError as error:
+        file.unlink()
+        raise OutputError(f"Cannot write {file}: {error.strerror}.") from error
     except BaseException:
         file.unlink()
         raise

@@ -13,7 +13,7 @@ from underpaint.server.job_views import done_result, job_row
 from underpaint.server.orders import Keeping, Order
 from underpaint.server.refusals import NotFound
 from underpaint.server.responses import answers
-from underpaint.server.schemas import Job, LayerInfo, Project, Queue
+from underpaint.server.schemas import ImageIndex, Job, LayerInfo, Project, Queue
 from underpaint.server.services import Client, Using
 
 router = APIRouter(tags=["jobs"])
@@ -121,19 +121,21 @@ def get_preview(services: Using, job_id: str) -> Response:
 
 
 @router.patch("/jobs/{job_id}/results/{index}", responses=answers(404, 422))
-def change_result(services: Using, job_id: str, index: int, change: Star) -> Job:
+def change_result(services: Using, job_id: str, index: ImageIndex, change: Star) -> Job:
     """With a star, or without."""
     return services.runner.jobs.star(job_id, index, change.is_starred)
 
 
 @router.post("/jobs/{job_id}/results/{index}/keep", responses=answers(404, 409, 422))
-def keep_result(services: Using, job_id: str, index: int, wish: Keeping, client: Client = None) -> Project:
+def keep_result(
+    services: Using, job_id: str, index: ImageIndex, wish: Keeping, client: Client = None
+) -> Project:
     """Goes on with a result: it becomes a node below the one it was made from, and is worked on from now on."""
     return orders.keep_result(services, job_id, index, wish, client)
 
 
-@router.post("/jobs/{job_id}/results/{index}/to-sketch", responses=answers(404, 409))
-def result_to_sketch(services: Using, job_id: str, index: int, client: Client = None) -> LayerInfo:
+@router.post("/jobs/{job_id}/results/{index}/to-sketch", responses=answers(404, 409, 422))
+def result_to_sketch(services: Using, job_id: str, index: ImageIndex, client: Client = None) -> LayerInfo:
     """What was repainted becomes the sketch of the job's node."""
     return orders.result_to_sketch(services, job_id, index, client)
 
@@ -142,7 +144,11 @@ def result_to_sketch(services: Using, job_id: str, index: int, client: Client = 
     "/jobs/{job_id}/results/{index}/file", responses={**FILE, **answers(404, 422)}, response_class=Response
 )
 def save_result(
-    services: Using, job_id: str, index: int, format: FileFormat = FileFormat.PNG, metadata: bool = True
+    services: Using,
+    job_id: str,
+    index: ImageIndex,
+    format: FileFormat = FileFormat.PNG,
+    metadata: bool = True,
 ) -> Response:
     """A result as a file to save, with its recipe inside unless `metadata` is false."""
     with services.database.read() as session:

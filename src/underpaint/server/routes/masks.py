@@ -6,7 +6,7 @@ from sqlalchemy import select
 from underpaint import store
 from underpaint.server import drafts
 from underpaint.server.inputs import MaskToSave, MaskUse
-from underpaint.server.layers import replace_mask
+from underpaint.server.layers import replace_layer
 from underpaint.server.refusals import InvalidSetting, NotFound
 from underpaint.server.responses import answers
 from underpaint.server.schemas import Layer, LayerInfo, PictureInfo, SavedMask
@@ -59,7 +59,7 @@ def apply_mask(services: Using, mask_id: str, use: MaskUse, client: Client = Non
     pixels = None if row is None else store.stored_mask(row.picture.sha256)
     if pixels is None:
         raise NotFound(f"There is no mask {mask_id!r}.")
-    return replace_mask(services, use.node_id, pixels, client)
+    return replace_layer(services, use.node_id, Layer.MASK, pixels, client)
 
 
 def _saved(row: SavedMaskRow) -> SavedMask:
