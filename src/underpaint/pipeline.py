@@ -165,9 +165,10 @@ def _opacity(job: Job, start: Start, latents: Tensor, place: int) -> np.ndarray 
 def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> Start:
     """Where the sampling of a batch starts: its noise and its underpainting."""
     seeds, subseeds = job.seeds_of_batch(batch)
-    stream = BatchNoise(job.request.noise, seeds, subseeds, job.latent_shape)
+    request = job.request
+    stream = BatchNoise(request.noise, seeds, subseeds, job.latent_shape, request.rules.subseed_blend)
     return Start(
-        noise=stream.first().to(job.model.device) * job.request.noise.multiplier,
+        noise=stream.first().to(job.model.device) * request.noise.multiplier,
         init=None if canvases is None else underpaint_latents(job, canvases, batch),
         mask=None if canvases is None or canvases.mask is None else _for_each_image(job, canvases.mask),
         seeds=seeds,

@@ -175,6 +175,16 @@ class ContentNoise(StrEnum):
     """Noise of its own for every image."""
 
 
+class SubseedBlend(StrEnum):
+    """How the noises of seed and variation seed become one."""
+
+    A1111 = "a1111"
+    """Turned from one towards the other column by column, each with an angle of its own; nearly parallel noises are
+    mixed with swapped weights."""
+    IMAGE = "image"
+    """Turned as one vector per image; nearly parallel noises are mixed straight."""
+
+
 class CompositeRule(StrEnum):
     """How the generated pixels come back into the picture."""
 
@@ -341,6 +351,7 @@ class Rules:
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
+    subseed_blend: SubseedBlend = SubseedBlend.IMAGE
     composite: CompositeRule = CompositeRule.EXACT
     pixel_rounding: PixelRounding = PixelRounding.NEAREST
     ddim: DdimRule = DdimRule.EXACT
@@ -368,6 +379,7 @@ class Profile:
             steps=StepRule.A1111,
             latent_mask=LatentMaskRule.ROUNDED,
             content_noise=ContentNoise.SHARED,
+            subseed_blend=SubseedBlend.A1111,
             composite=CompositeRule.A1111,
             pixel_rounding=PixelRounding.TRUNCATE,
             ddim=DdimRule.A1111,

@@ -15,6 +15,7 @@ from underpaint.request import (
     SamplingSettings,
     Scheduler,
     ScheduleSettings,
+    SubseedBlend,
     UniPcSettings,
     UniPcSpacing,
 )
@@ -48,7 +49,7 @@ def sampling(table: SigmaTable) -> Callable[..., Sampling]:
 
 
 def start_of(seeds: list[int], *, from_picture: bool = True) -> Start:
-    stream = BatchNoise(NOISE, seeds, [0] * len(seeds), SHAPE)
+    stream = BatchNoise(NOISE, seeds, [0] * len(seeds), SHAPE, SubseedBlend.IMAGE)
     of_each = (len(seeds), 1, 1, 1)
     return Start(
         noise=stream.first(),

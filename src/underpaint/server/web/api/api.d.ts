@@ -25,6 +25,7 @@ export interface Rules {
   steps: "a1111" | "a1111-fix-steps" | "exact";
   latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
+  subseed_blend: "a1111" | "image";
   composite: "a1111" | "exact";
   pixel_rounding: "truncate" | "nearest";
   ddim: "a1111" | "exact";

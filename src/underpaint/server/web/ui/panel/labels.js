@@ -79,6 +79,12 @@ export const RULES = [
     ],
   },
   {
+    key: 'subseed_blend', label: 'Variations', options: [
+      { value: 'image', label: 'Whole noise turns' },
+      { value: 'a1111', label: 'Column by column' },
+    ],
+  },
+  {
     key: 'composite', label: 'Paste back', options: [
       { value: 'exact', label: 'Untouched picture' },
       { value: 'a1111', label: '8-bit overlay' },
