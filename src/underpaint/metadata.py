@@ -156,7 +156,7 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     if noise.extra:
         yield "Extra noise", noise.extra
     yield from _stochastic_pairs(sampling)
-    yield from _guidance_pairs(sampling)
+    yield from _guidance_pairs(recipe)
     if recipe.is_padded:
         yield PADDING_KEYS[request.prompt.padding], True
     if sampling.rounds_alphas:
@@ -247,10 +247,12 @@ def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
         yield "Beta schedule beta", schedule.beta_beta
 
 
-def _guidance_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
-    """In the order in which A1111 meets them: the first call leaves the negative prompt out for being early."""
-    yield from _unless(0, "Skip Early CFG", sampling.negative_from)
-    if sampling.negative_min_sigma:
+def _guidance_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    """Only what had an effect, and in the order in which A1111 meets it."""
+    sampling = recipe.request.sampling
+    if recipe.guides_late:
+        yield "Skip Early CFG", sampling.negative_from
+    if recipe.guides_less_at_end:
         yield "NGMS", sampling.negative_min_sigma
         if sampling.negative_min_sigma_every_call:
             yield "NGMS all steps", True

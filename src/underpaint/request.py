@@ -185,6 +185,15 @@ class SubseedBlend(StrEnum):
     """Turned as one vector per image; nearly parallel noises are mixed straight."""
 
 
+class GuidanceStart(StrEnum):
+    """How many calls `negative_from`, a share s of C model calls, leaves without the negative prompt."""
+
+    A1111 = "a1111"
+    """Call i from 0 on, if i/C <= s: one call more than the share, and the first one for any share above 0."""
+    EXACT = "exact"
+    """The first round(s·C)."""
+
+
 class CompositeRule(StrEnum):
     """How the generated pixels come back into the picture."""
 
@@ -352,6 +361,7 @@ class Rules:
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
     subseed_blend: SubseedBlend = SubseedBlend.IMAGE
+    guidance_start: GuidanceStart = GuidanceStart.EXACT
     composite: CompositeRule = CompositeRule.EXACT
     pixel_rounding: PixelRounding = PixelRounding.NEAREST
     ddim: DdimRule = DdimRule.EXACT
@@ -380,6 +390,7 @@ class Profile:
             latent_mask=LatentMaskRule.ROUNDED,
             content_noise=ContentNoise.SHARED,
             subseed_blend=SubseedBlend.A1111,
+            guidance_start=GuidanceStart.A1111,
             composite=CompositeRule.A1111,
             pixel_rounding=PixelRounding.TRUNCATE,
             ddim=DdimRule.A1111,

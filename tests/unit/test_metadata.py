@@ -104,14 +104,32 @@ def test_the_infotext_is_read_back() -> None:
             SamplingSettings(scheduler=Scheduler.BETA, schedule=ScheduleSettings(beta_alpha=0.7)),
             "Beta schedule alpha: 0.7, Beta schedule beta: 0.6",
         ),
-        (
-            SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4),
-            "Skip Early CFG: 0.4, NGMS: 2.0, NGMS all steps: True",
-        ),
     ],
 )
 def test_sampler_settings_are_written(sampling: SamplingSettings, written: str) -> None:
     assert written in infotext(replace(RECIPE, request=replace(RECIPE.request, sampling=sampling)))
+
+
+@pytest.mark.parametrize(
+    ("guides_late", "guides_less_at_end", "written"),
+    [
+        (False, False, ""),
+        (True, False, "Skip Early CFG: 0.4, "),
+        (False, True, "NGMS: 2.0, NGMS all steps: True, "),
+        (True, True, "Skip Early CFG: 0.4, NGMS: 2.0, NGMS all steps: True, "),
+    ],
+)
+def test_a_negative_prompt_left_out_is_written_where_it_was(
+    guides_late: bool, guides_less_at_end: bool, written: str
+) -> None:
+    sampling = SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4)
+    recipe = replace(
+        RECIPE,
+        request=replace(RECIPE.request, sampling=sampling),
+        guides_late=guides_late,
+        guides_less_at_end=guides_less_at_end,
+    )
+    assert f"Masked content: latent nothing, {written}Version: " in infotext(recipe)
 
 
 def test_text_to_image_names_no_strength_and_no_mask() -> None:

@@ -9,6 +9,7 @@ from underpaint.encoding import encode
 from underpaint.errors import InvalidRequest, ModelFailure, UnsupportedFeature
 from underpaint.image.picture import Picture
 from underpaint.job import prepare_job
+from underpaint.metadata import infotext
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint, run_job, underpainting
 from underpaint.request import (
@@ -356,3 +357,22 @@ def test_prompts_are_padded(
     weighted, other = encode(job).texts.at(0)
     assert ({each.context.shape[1] for each in weighted}, other.shape[1]) == ({tokens[0]}, tokens[1])
     assert job.recipe.is_padded is is_padded
+
+
+@pytest.mark.parametrize(
+    ("settings", "written"),
+    [
+        ({"negative_min_sigma": 14.0}, ["NGMS"]),
+        ({"negative_min_sigma": 0.02}, []),
+        ({"steps": 1, "negative_min_sigma": 20.0}, []),  # call 1, the first that may be left out, is not made
+        ({"negative_from": 0.34}, ["Skip Early CFG"]),
+        ({"negative_from": 0.1}, []),
+    ],
+)
+def test_the_text_names_only_omissions_that_happened(
+    settings: dict[str, float], written: list[str], tiny_model: StableDiffusion
+) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, **settings))
+    (result,) = results(list(inpaint(request, tiny_model)))
+    text = infotext(result.recipe)
+    assert [key for key in ("Skip Early CFG", "NGMS") if f"{key}: " in text] == written

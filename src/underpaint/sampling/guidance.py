@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -33,8 +34,17 @@ class Weighted:
     weight: float = 1.0
 
 
-def never(call: int, level: float) -> bool:
-    return False
+class Omission(StrEnum):
+    """Why a call goes without the negative prompt."""
+
+    EARLY = "early"
+    """It is one of the first (A1111's Skip Early CFG)."""
+    LOW = "low"
+    """Its level is low (A1111's NGMS)."""
+
+
+def never(call: int, level: float) -> Omission | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +52,8 @@ class Guidance:
     """How positive and negative prompt are put together."""
 
     scale: float
-    leaves_out_negative: Callable[[int, float], bool] = never
-    """Whether a call, by its number from 0 and its level, goes without the negative prompt."""
+    omission: Callable[[int, float], Omission | None] = never
+    """Why a call, by its number from 0 and its level, goes without the negative prompt, if it does."""
     shows_unguided: bool = False
     """Answers are stacks of two: the guided noise, and that of the negative prompt alone (for CFG++)."""
 
@@ -61,7 +71,7 @@ def guided(
     is_plain = len(positive) == 1 and positive[0].weight * guidance.scale == 1 and not guidance.shows_unguided
 
     def predict_guided(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
-        if guidance.leaves_out_negative(call, level):
+        if guidance.omission(call, level):
             prompted = predict(x, timestep, contexts)
             unguided, scale = prompted[0], 1.0
         elif is_plain:
@@ -75,6 +85,17 @@ def guided(
         return torch.stack([result, unguided]) if guidance.shows_unguided else result
 
     return predict_guided
+
+
+def noting_omissions(predict: GuidedPredictor, guidance: Guidance, noted: set[Omission]) -> GuidedPredictor:
+    """The same predictor, which adds to `noted` why calls go without the negative prompt."""
+
+    def predict_noting(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        if omission := guidance.omission(call, level):
+            noted.add(omission)
+        return predict(x, timestep, level, call)
+
+    return predict_noting
 
 
 def counting_calls(predict: GuidedPredictor) -> NoisePredictor:

@@ -26,6 +26,7 @@ export interface Rules {
   latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
   subseed_blend: "a1111" | "image";
+  guidance_start: "a1111" | "exact";
   composite: "a1111" | "exact";
   pixel_rounding: "truncate" | "nearest";
   ddim: "a1111" | "exact";

@@ -85,6 +85,12 @@ export const RULES = [
     ],
   },
   {
+    key: 'guidance_start', label: 'Guidance starts', options: [
+      { value: 'exact', label: 'At its share of calls' },
+      { value: 'a1111', label: 'One call later' },
+    ],
+  },
+  {
     key: 'composite', label: 'Paste back', options: [
       { value: 'exact', label: 'Untouched picture' },
       { value: 'a1111', label: '8-bit overlay' },
