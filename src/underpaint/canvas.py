@@ -17,7 +17,7 @@ from underpaint.image.blend import (
     overlay,
     under_overlay,
 )
-from underpaint.image.colour_correction import colour_corrected
+from underpaint.image.colour_correction import colour_corrected, colour_corrected_bytes
 from underpaint.image.fill import filled
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.picture import Picture
@@ -38,6 +38,7 @@ from underpaint.plan import Plan
 from underpaint.plan import plan as plan_of_sizes
 from underpaint.request import (
     GRID_PX,
+    ColourCorrectionRule,
     CompositeRule,
     InpaintRequest,
     LatentMaskRule,
@@ -141,11 +142,18 @@ def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
 
 
 def with_colours(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
-    """The decoded picture, its colours corrected if the canvas wants that; then it has 8 bits."""
+    """The decoded picture, its colours corrected if the canvas wants that."""
     if not canvas.corrects_colours:
         return decoded
-    rounding = canvas.rules.pixel_rounding
-    return as_decoded(colour_corrected(decoded_bytes(decoded, rounding), canvas.image), rounding)
+    match canvas.rules.colour_correction:
+        case ColourCorrectionRule.EXACT:
+            return colour_corrected(decoded, canvas.image)
+        case ColourCorrectionRule.A1111:
+            rounding = canvas.rules.pixel_rounding
+            corrected = colour_corrected_bytes(decoded_bytes(decoded, rounding), canvas.image)
+            return as_decoded(corrected, rounding)
+        case _:
+            assert_never(canvas.rules.colour_correction)
 
 
 def without_canvas(request: InpaintRequest, decoded: np.ndarray) -> Picture:

@@ -211,6 +211,16 @@ class PixelRounding(StrEnum):
     NEAREST = "nearest"
 
 
+class ColourCorrectionRule(StrEnum):
+    """How finely `canvas.corrects_colours` computes."""
+
+    A1111 = "a1111"
+    """In 8 bits: the decoded picture, its L*a*b*, the matched L*a*b*, its colours and the result are whole levels, each
+    rounded or cut."""
+    EXACT = "exact"
+    """In floats, from the decoded picture to the result."""
+
+
 class DdimRule(StrEnum):
     """How DDIM, DDIM CFG++, PLMS and UniPC walk."""
 
@@ -364,6 +374,7 @@ class Rules:
     guidance_start: GuidanceStart = GuidanceStart.EXACT
     composite: CompositeRule = CompositeRule.EXACT
     pixel_rounding: PixelRounding = PixelRounding.NEAREST
+    colour_correction: ColourCorrectionRule = ColourCorrectionRule.EXACT
     ddim: DdimRule = DdimRule.EXACT
     last_step: LastStepRule = LastStepRule.CLEAN
     step_control: StepControl = StepControl.IMAGE
@@ -393,6 +404,7 @@ class Profile:
             guidance_start=GuidanceStart.A1111,
             composite=CompositeRule.A1111,
             pixel_rounding=PixelRounding.TRUNCATE,
+            colour_correction=ColourCorrectionRule.A1111,
             ddim=DdimRule.A1111,
             last_step=LastStepRule.A1111,
             step_control=StepControl.BATCH,

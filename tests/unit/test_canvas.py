@@ -10,15 +10,18 @@ from underpaint.canvas import (
     latent_mask,
     prepare,
     soft_mask,
+    with_colours,
     without_canvas,
 )
 from underpaint.geometry import Box, Size
+from underpaint.image.colour_correction import LUMA
 from underpaint.image.mask import bounding_box
 from underpaint.image.picture import Picture
 from underpaint.image.resize import resized, size_of
 from underpaint.plan import plan
 from underpaint.request import (
     CanvasSettings,
+    ColourCorrectionRule,
     InpaintArea,
     InpaintRequest,
     LatentMaskRule,
@@ -203,6 +206,18 @@ def test_blank_mask_in_a1111_only_masked_is_image_to_image():
     assert canvas.mask is None
     assert canvas.overlay is None
     assert (composite(canvas, grey(Size(64, 64))).pixels == 127).all()
+
+
+@pytest.mark.parametrize("rule", list(ColourCorrectionRule))
+def test_colours_are_corrected_by_their_rule(rule: ColourCorrectionRule):
+    rules = replace(Profile.studio(), colour_correction=rule)
+    settings = replace(WHOLE, corrects_colours=True)
+    canvas = canvas_of(InpaintRequest(canvas=settings, rules=rules))
+    size = canvas.plan.working
+    decoded = np.random.default_rng(1).random((size.height, size.width, 3), dtype=np.float32)
+    levels = with_colours(canvas, decoded) * 255
+    assert np.allclose(levels, np.rint(levels), atol=1e-3) is (rule is ColourCorrectionRule.A1111)
+    np.testing.assert_allclose(levels @ LUMA, decoded @ LUMA * 255, atol=2)
 
 
 def test_text_to_image_result():

@@ -29,6 +29,7 @@ export interface Rules {
   guidance_start: "a1111" | "exact";
   composite: "a1111" | "exact";
   pixel_rounding: "truncate" | "nearest";
+  colour_correction: "a1111" | "exact";
   ddim: "a1111" | "exact";
   last_step: "a1111" | "clean";
   step_control: "batch" | "image";

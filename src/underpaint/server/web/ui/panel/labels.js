@@ -98,6 +98,12 @@ export const RULES = [
   },
   { key: 'pixel_rounding', label: 'Pixel rounding', options: [{ value: 'nearest', label: 'Nearest' }, { value: 'truncate', label: 'Truncate' }] },
   {
+    key: 'colour_correction', label: 'Colour correction', options: [
+      { value: 'exact', label: 'In full depth' },
+      { value: 'a1111', label: 'In 8 bits' },
+    ],
+  },
+  {
     key: 'ddim', label: 'DDIM', options: [
       { value: 'exact', label: 'Added noise to zero' },
       { value: 'a1111', label: 'One stride below' },
