@@ -132,6 +132,13 @@ def test_a_negative_prompt_left_out_is_written_where_it_was(
     assert f"Masked content: latent nothing, {written}Version: " in infotext(recipe)
 
 
+@pytest.mark.parametrize(("sides", "written"), [((512, 640), "512x640"), ((512, 0), None), ((0, 0), None)])
+def test_a_resized_seed_is_written_width_first(sides: tuple[int, int], written: str | None) -> None:
+    noise = NoiseSettings(seed=7, seed_resize_from_width=sides[0], seed_resize_from_height=sides[1])
+    text = infotext(replace(RECIPE, request=replace(RECIPE.request, noise=noise)))
+    assert parse_infotext(text).settings.get("Seed resize from") == written
+
+
 def test_text_to_image_names_no_strength_and_no_mask() -> None:
     text = infotext(replace(RECIPE, picture_sha256=(), mask_sha256=None))
     assert "Denoising strength" not in text

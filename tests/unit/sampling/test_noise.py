@@ -108,6 +108,28 @@ def test_a_resized_seed_keeps_its_centre(width: int, height: int) -> None:
     assert torch.equal(resized[:, y, x], small[:, small_y, small_x])
 
 
+@pytest.mark.parametrize("width", [48, 64])
+def test_a_wider_seed_is_cut_alike_on_both_sides(width: int) -> None:
+    """By an odd number of cells, 40 px to 48 px, a column at the end has the noise of the seed at full size."""
+    settings = NoiseSettings(seed=1, subseed=0, seed_resize_from_width=width, seed_resize_from_height=48)
+    resized = batch(settings, 1).first()[0]
+    wide = noise_stream(RngSource.CPU, 1).randn((4, 6, width // 8))
+    full = noise_stream(RngSource.CPU, 1).randn(SHAPE)
+    cut = -(-(width // 8 - SHAPE[2]) // 2)
+    kept = wide[:, :, cut : width // 8 - cut]
+    assert torch.equal(resized[:, :, : kept.shape[2]], kept)
+    assert torch.equal(resized[:, :, kept.shape[2] :], full[:, :, kept.shape[2] :])
+
+
+def test_a_resized_variation_is_varied_before_it_is_laid_in_the_middle() -> None:
+    settings = NoiseSettings(
+        seed=5, subseed=9, subseed_strength=0.3, seed_resize_from_width=24, seed_resize_from_height=48
+    )
+    own, other = (noise_stream(RngSource.CPU, seed).randn((4, 6, 3)) for seed in (5, 9))
+    resized = batch(settings, 1).first()[0]
+    assert torch.equal(resized[:, :, 1:4], varied(0.3, own, other, SubseedBlend.IMAGE))
+
+
 def test_a_seed_delta_changes_only_what_follows() -> None:
     plain, shifted = (batch(NoiseSettings(seed=3, subseed=0, eta_seed_delta=d), 1) for d in (0, 100))
     assert torch.equal(plain.first(), shifted.first())
