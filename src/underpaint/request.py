@@ -241,6 +241,15 @@ class LastStepRule(StrEnum):
     """At sigma 0, as everything else."""
 
 
+class OneStepRule(StrEnum):
+    """Where Align Your Steps starts when it is made for a single step."""
+
+    LOWEST = "lowest"
+    """At its lowest level, 0.029, where almost nothing is left to remove (A1111)."""
+    HIGHEST = "highest"
+    """At its highest, 14.6, as every other schedule."""
+
+
 class StepControl(StrEnum):
     """Whose error DPM adaptive watches when it chooses a step."""
 
@@ -377,6 +386,7 @@ class Rules:
     colour_correction: ColourCorrectionRule = ColourCorrectionRule.EXACT
     ddim: DdimRule = DdimRule.EXACT
     last_step: LastStepRule = LastStepRule.CLEAN
+    one_step: OneStepRule = OneStepRule.HIGHEST
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
     unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
@@ -407,6 +417,7 @@ class Profile:
             colour_correction=ColourCorrectionRule.A1111,
             ddim=DdimRule.A1111,
             last_step=LastStepRule.A1111,
+            one_step=OneStepRule.LOWEST,
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
             unipc_corrector=UniPcCorrectorRule.A1111,

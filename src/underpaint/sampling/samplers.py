@@ -191,6 +191,7 @@ class Sampling:
             ),
             discard_penultimate=settings.discards_penultimate_sigma or traits.discards_penultimate_sigma,
             last_step=self.rules.last_step,
+            one_step=self.rules.one_step,
         )
         strides = sigmas.diff()
         # consistency models have 50 levels, of which more steps repeat some

@@ -1,7 +1,7 @@
 """Noise schedules: falling sigmas for a number of steps, float32, ending in 0 unless said otherwise."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import LastStepRule, Scheduler, ScheduleSettings
+from underpaint.request import LastStepRule, OneStepRule, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
 
 KARRAS_RHO = 7.0
@@ -85,11 +85,16 @@ def kl_optimal(steps: int, span: Span) -> Tensor:
 
 def align_your_steps(steps: int, span: Span) -> Tensor:
     """Sabour et al. (2024): the published SD 1 table, log-linearly resampled."""
-    levels = np.array(ALIGN_YOUR_STEPS_SD1)
-    if steps != len(levels):
-        positions = np.linspace(0, 1, steps)
-        levels = np.exp(np.interp(positions, np.linspace(0, 1, len(levels)), np.log(levels)))
+    levels = ALIGN_YOUR_STEPS_SD1[:1] if steps == 1 else _resampled(ALIGN_YOUR_STEPS_SD1, steps)
     return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
+
+
+def _resampled(levels: Sequence[float], steps: int) -> Sequence[float]:
+    """Log-linearly, from the lowest level upwards as its authors do: of one step the lowest level is left."""
+    if steps == len(levels):
+        return levels
+    rising = np.log(levels[::-1])
+    return np.exp(np.interp(np.linspace(0, 1, steps), np.linspace(0, 1, len(levels)), rising))[::-1].tolist()
 
 
 def simple(steps: int, span: Span) -> Tensor:
@@ -146,11 +151,14 @@ def sigmas_for(
     *,
     discard_penultimate: bool = False,
     last_step: LastStepRule = LastStepRule.CLEAN,
+    one_step: OneStepRule = OneStepRule.HIGHEST,
 ) -> Tensor:
     """The sigmas of a schedule. Discarding makes one step more and leaves out the last before 0."""
     make = SCHEDULES[scheduler]
     if scheduler is Scheduler.KL_OPTIMAL and last_step is LastStepRule.CLEAN:
         make = _kl_optimal_to_zero
+    if scheduler is Scheduler.ALIGN_YOUR_STEPS and one_step is OneStepRule.LOWEST:
+        make = _align_your_steps_from_below
     if not discard_penultimate:
         return make(steps, span)
     sigmas = make(steps + 1, span)
@@ -160,6 +168,10 @@ def sigmas_for(
 def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
     levels = torch.tensor([span.high]) if steps == 1 else kl_optimal(steps - 1, span)
     return _ending_in_zero(levels)
+
+
+def _align_your_steps_from_below(steps: int, span: Span) -> Tensor:
+    return _ending_in_zero(torch.tensor(_resampled(ALIGN_YOUR_STEPS_SD1, steps), dtype=torch.float32))
 
 
 def timesteps_for(steps: int, *, discard_penultimate: bool) -> list[int]:

@@ -1,7 +1,11 @@
+import math
+from collections.abc import Callable
+
 import pytest
+import scipy.special
 import torch
 
-from underpaint.request import LastStepRule, Scheduler, ScheduleSettings
+from underpaint.request import LastStepRule, OneStepRule, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
 from underpaint.sampling.schedules import SCHEDULES, Span, sigmas_for, timesteps_for
 
@@ -92,3 +96,72 @@ def test_strides_can_start_and_end_at_whole_timesteps(table: SigmaTable, schedul
     first, *_ = sigmas_for(scheduler, 12, Span(table, limits, is_whole=True)).tolist()
     assert first == pytest.approx(table.sigmas[round(table.timestep(10.0))].item(), rel=1e-6)
     assert first != pytest.approx(10.0, rel=1e-3)
+
+
+# Each schedule by its formula, in float64 and without arrays
+
+LINEAR = [math.sqrt(0.00085) + (math.sqrt(0.012) - math.sqrt(0.00085)) * t / 999 for t in range(1000)]
+ALPHAS = [math.prod(1 - root * root for root in LINEAR[: t + 1]) for t in range(1000)]
+LEVELS = [math.sqrt((1 - alpha) / alpha) for alpha in ALPHAS]
+LOW, HIGH = LEVELS[0], LEVELS[-1]
+PUBLISHED = [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029]
+
+
+def share(i: int, n: int) -> float:
+    """How far the i-th of n points is on the way; a single point is at the start."""
+    return i / (n - 1) if n > 1 else 0.0
+
+
+def between(levels: list[float], at: float) -> float:
+    """The level at a place between two of them, by ratio."""
+    low = min(math.floor(at), len(levels) - 2)
+    return math.exp((1 - (at - low)) * math.log(levels[low]) + (at - low) * math.log(levels[low + 1]))
+
+
+def beta_level(i: int, n: int) -> float:
+    return LOW + scipy.special.betaincinv(0.6, 0.6, 1 - share(i, n)) * (HIGH - LOW)
+
+
+FORMULAS: dict[Scheduler, Callable[[int], list[float]]] = {
+    Scheduler.UNIFORM: lambda n: [between(LEVELS, 999 * (1 - share(i, n))) for i in range(n)],
+    Scheduler.KARRAS: lambda n: [
+        (HIGH ** (1 / 7) + share(i, n) * (LOW ** (1 / 7) - HIGH ** (1 / 7))) ** 7 for i in range(n)
+    ],
+    Scheduler.EXPONENTIAL: lambda n: [HIGH * (LOW / HIGH) ** share(i, n) for i in range(n)],
+    Scheduler.POLYEXPONENTIAL: lambda n: [LOW * (HIGH / LOW) ** (1 - share(i, n)) for i in range(n)],
+    Scheduler.SGM_UNIFORM: lambda n: [between(LEVELS, 999 * (1 - i / n)) for i in range(n)],
+    Scheduler.ALIGN_YOUR_STEPS: lambda n: [between(PUBLISHED, 10 * share(i, n)) for i in range(n)],
+    Scheduler.SIMPLE: lambda n: [LEVELS[-(1 + int(i * (1000 / n)))] for i in range(n)],
+    Scheduler.NORMAL: lambda n: [between(LEVELS, 999 * (1 - share(i, n))) for i in range(n)],
+    Scheduler.DDIM: lambda n: [LEVELS[t] for t in reversed(range(1, 1000, max(1000 // n, 1)))],
+    Scheduler.BETA: lambda n: [beta_level(i, n) for i in range(n)],
+}
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 10, 11, 12, 20, 150, 999, 1000])
+@pytest.mark.parametrize("scheduler", FORMULAS)
+def test_schedules_are_those_of_their_formulas(table: SigmaTable, scheduler: Scheduler, steps: int) -> None:
+    *levels, last = sigmas_for(scheduler, steps, Span(table)).tolist()
+    assert levels == pytest.approx(FORMULAS[scheduler](steps), rel=1e-4)
+    assert last == 0
+
+
+@pytest.mark.parametrize("steps", [1, 2, 11, 12, 1000])
+def test_kl_optimal_is_that_of_its_formula(table: SigmaTable, steps: int) -> None:
+    def level(i: int, n: int) -> float:
+        return math.tan(i / n * math.atan(LOW) + (1 - i / n) * math.atan(HIGH))
+
+    levels = sigmas_for(Scheduler.KL_OPTIMAL, steps, Span(table), last_step=LastStepRule.A1111).tolist()
+    assert levels == pytest.approx([level(i, steps) for i in range(steps + 1)], rel=1e-4)
+    *levels, last = sigmas_for(Scheduler.KL_OPTIMAL, steps, Span(table)).tolist()
+    assert levels == pytest.approx([level(i, max(steps - 1, 1)) for i in range(steps)], rel=1e-4)
+    assert last == 0
+
+
+@pytest.mark.parametrize(("rule", "start"), [(OneStepRule.LOWEST, 0.029), (OneStepRule.HIGHEST, 14.615)])
+def test_one_step_of_align_your_steps(table: SigmaTable, rule: OneStepRule, start: float) -> None:
+    levels = sigmas_for(Scheduler.ALIGN_YOUR_STEPS, 1, Span(table), one_step=rule)
+    assert levels.tolist() == pytest.approx([start, 0])
+    for steps in (2, 10, 11, 12):
+        both = [sigmas_for(Scheduler.ALIGN_YOUR_STEPS, steps, Span(table), one_step=r) for r in OneStepRule]
+        assert torch.equal(*both)

@@ -32,6 +32,7 @@ export interface Rules {
   colour_correction: "a1111" | "exact";
   ddim: "a1111" | "exact";
   last_step: "a1111" | "clean";
+  one_step: "lowest" | "highest";
   step_control: "batch" | "image";
   third_order: "a1111" | "exact";
   unipc_corrector: "a1111" | "exact";

@@ -116,6 +116,12 @@ export const RULES = [
     ],
   },
   {
+    key: 'one_step', label: 'One step of Align Your Steps', options: [
+      { value: 'highest', label: 'From the highest noise' },
+      { value: 'lowest', label: 'From the lowest noise' },
+    ],
+  },
+  {
     key: 'step_control', label: 'DPM adaptive', options: [
       { value: 'image', label: 'Watches each image' },
       { value: 'batch', label: 'Watches the batch' },
