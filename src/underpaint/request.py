@@ -250,6 +250,15 @@ class OneStepRule(StrEnum):
     """At its highest, 14.6, as every other schedule."""
 
 
+class BetaQuantiles(StrEnum):
+    """What the Beta schedule spreads by the quantiles of its distribution."""
+
+    SIGMA = "sigma"
+    """Sigmas: nearly all steps lie at high noise (A1111)."""
+    TIMESTEP = "timestep"
+    """Timesteps, as its authors do."""
+
+
 class StepControl(StrEnum):
     """Whose error DPM adaptive watches when it chooses a step."""
 
@@ -387,6 +396,7 @@ class Rules:
     ddim: DdimRule = DdimRule.EXACT
     last_step: LastStepRule = LastStepRule.CLEAN
     one_step: OneStepRule = OneStepRule.HIGHEST
+    beta_quantiles: BetaQuantiles = BetaQuantiles.TIMESTEP
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
     unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
@@ -418,6 +428,7 @@ class Profile:
             ddim=DdimRule.A1111,
             last_step=LastStepRule.A1111,
             one_step=OneStepRule.LOWEST,
+            beta_quantiles=BetaQuantiles.SIGMA,
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
             unipc_corrector=UniPcCorrectorRule.A1111,

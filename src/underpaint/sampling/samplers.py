@@ -190,8 +190,7 @@ class Sampling:
                 is_whole=settings.rounds_timesteps or settings.sampler is Sampler.LCM,
             ),
             discard_penultimate=settings.discards_penultimate_sigma or traits.discards_penultimate_sigma,
-            last_step=self.rules.last_step,
-            one_step=self.rules.one_step,
+            rules=self.rules,
         )
         strides = sigmas.diff()
         # consistency models have 50 levels, of which more steps repeat some

@@ -9,7 +9,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import LastStepRule, OneStepRule, Scheduler, ScheduleSettings
+from underpaint.request import BetaQuantiles, LastStepRule, OneStepRule, Rules, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
 
 KARRAS_RHO = 7.0
@@ -117,12 +117,17 @@ def ddim(steps: int, span: Span) -> Tensor:
 
 
 def beta(steps: int, span: Span) -> Tensor:
-    """Quantiles of a beta distribution, linear in sigma (Lee et al. 2024, arXiv 2407.12173)."""
-    quantiles = scipy.stats.beta.ppf(
+    """Timesteps by the quantiles of a beta distribution (Lee et al. 2024, arXiv 2407.12173); by `rules.beta_quantiles`
+    sigmas instead."""
+    start, end = span.timesteps
+    return _ending_in_zero(span.table.sigma(torch.from_numpy(end + _quantiles(steps, span) * (start - end))))
+
+
+def _quantiles(steps: int, span: Span) -> np.ndarray:
+    """Falling from 1 to 0."""
+    return scipy.stats.beta.ppf(
         1 - np.linspace(0, 1, steps), span.settings.beta_alpha, span.settings.beta_beta
     )
-    levels = span.low + quantiles * (span.high - span.low)
-    return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
 def _ending_in_zero(sigmas: Tensor) -> Tensor:
@@ -150,19 +155,26 @@ def sigmas_for(
     span: Span,
     *,
     discard_penultimate: bool = False,
-    last_step: LastStepRule = LastStepRule.CLEAN,
-    one_step: OneStepRule = OneStepRule.HIGHEST,
+    rules: Rules,
 ) -> Tensor:
     """The sigmas of a schedule. Discarding makes one step more and leaves out the last before 0."""
-    make = SCHEDULES[scheduler]
-    if scheduler is Scheduler.KL_OPTIMAL and last_step is LastStepRule.CLEAN:
-        make = _kl_optimal_to_zero
-    if scheduler is Scheduler.ALIGN_YOUR_STEPS and one_step is OneStepRule.LOWEST:
-        make = _align_your_steps_from_below
+    make = _maker(scheduler, rules)
     if not discard_penultimate:
         return make(steps, span)
     sigmas = make(steps + 1, span)
     return torch.cat([sigmas[:-2], sigmas[-1:]])
+
+
+def _maker(scheduler: Scheduler, rules: Rules) -> Callable[[int, Span], Tensor]:
+    match scheduler:
+        case Scheduler.KL_OPTIMAL if rules.last_step is LastStepRule.CLEAN:
+            return _kl_optimal_to_zero
+        case Scheduler.ALIGN_YOUR_STEPS if rules.one_step is OneStepRule.LOWEST:
+            return _align_your_steps_from_below
+        case Scheduler.BETA if rules.beta_quantiles is BetaQuantiles.SIGMA:
+            return _beta_in_sigma
+        case _:
+            return SCHEDULES[scheduler]
 
 
 def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
@@ -172,6 +184,11 @@ def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
 
 def _align_your_steps_from_below(steps: int, span: Span) -> Tensor:
     return _ending_in_zero(torch.tensor(_resampled(ALIGN_YOUR_STEPS_SD1, steps), dtype=torch.float32))
+
+
+def _beta_in_sigma(steps: int, span: Span) -> Tensor:
+    levels = span.low + _quantiles(steps, span) * (span.high - span.low)
+    return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
 def timesteps_for(steps: int, *, discard_penultimate: bool) -> list[int]:

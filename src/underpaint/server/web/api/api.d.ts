@@ -33,6 +33,7 @@ export interface Rules {
   ddim: "a1111" | "exact";
   last_step: "a1111" | "clean";
   one_step: "lowest" | "highest";
+  beta_quantiles: "sigma" | "timestep";
   step_control: "batch" | "image";
   third_order: "a1111" | "exact";
   unipc_corrector: "a1111" | "exact";

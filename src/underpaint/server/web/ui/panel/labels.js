@@ -122,6 +122,12 @@ export const RULES = [
     ],
   },
   {
+    key: 'beta_quantiles', label: 'Beta schedule', options: [
+      { value: 'timestep', label: 'Spread over timesteps' },
+      { value: 'sigma', label: 'Spread over sigmas' },
+    ],
+  },
+  {
     key: 'step_control', label: 'DPM adaptive', options: [
       { value: 'image', label: 'Watches each image' },
       { value: 'batch', label: 'Watches the batch' },
