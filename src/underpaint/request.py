@@ -342,6 +342,15 @@ class EmphasisMean(StrEnum):
     """Each text."""
 
 
+class TextLengths(StrEnum):
+    """How many tokens the texts of one prompt have: those that it becomes by editing, and the parts of a composition."""
+
+    A1111 = "a1111"
+    """As many as the longest: edited texts are filled up with empty prompts, parts by repeating their last token."""
+    OWN = "own"
+    """Each its own."""
+
+
 class MovedEmbeddings(StrEnum):
     """What becomes of an embedding whose phrase moves on whole to the next 75 tokens."""
 
@@ -404,6 +413,7 @@ class Rules:
     prompt_timeline: TimelineRule = TimelineRule.EXACT
     prompt_breaks: BreakRule = BreakRule.EVERYWHERE
     emphasis_mean: EmphasisMean = EmphasisMean.EACH
+    text_lengths: TextLengths = TextLengths.OWN
     moved_embeddings: MovedEmbeddings = MovedEmbeddings.FOLLOW
     repeated_networks: RepeatedNetworks = RepeatedNetworks.EACH
     unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
@@ -436,6 +446,7 @@ class Profile:
             prompt_timeline=TimelineRule.A1111,
             prompt_breaks=BreakRule.A1111,
             emphasis_mean=EmphasisMean.A1111,
+            text_lengths=TextLengths.A1111,
             moved_embeddings=MovedEmbeddings.A1111,
             repeated_networks=RepeatedNetworks.A1111,
             unknown_networks=UnknownNetworks.IGNORED,

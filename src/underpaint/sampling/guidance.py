@@ -119,15 +119,17 @@ def of_equal_length(contexts: Sequence[Tensor]) -> list[Tensor]:
 def padded(
     contexts: Sequence[Tensor], negative: Tensor, padding: PromptPadding, empty: Tensor
 ) -> tuple[Sequence[Tensor], Tensor]:
-    """Prompts, all of one length, and negative prompt, the shorter filled up with the empty prompt or with its own last
-    token."""
-    tokens = contexts[0].shape[1]
+    """Prompts and negative prompt; what is shorter than the longest is filled up with the empty prompt, or the negative
+    prompt brought to the prompts' length with its own last token."""
+    tokens = max(context.shape[1] for context in contexts)
     match padding:
         case PromptPadding.NONE:
             return contexts, negative
         case PromptPadding.EMPTY:
-            lengthened = [_followed(context, empty, negative) for context in contexts]
-            return lengthened, _followed(negative, empty, contexts[0])
+            longest = max(tokens, negative.shape[1])
+            return [_followed(context, empty, longest) for context in contexts], _followed(
+                negative, empty, longest
+            )
         case PromptPadding.REPEAT:
             return contexts, _of_length(negative, tokens)[:, :tokens]
 
@@ -137,7 +139,7 @@ def _of_length(context: Tensor, tokens: int) -> Tensor:
     return torch.cat([context, context[:, -1:].expand(-1, max(0, tokens - context.shape[1]), -1)], dim=1)
 
 
-def _followed(context: Tensor, empty: Tensor, other: Tensor) -> Tensor:
-    """The context with as many empty prompts after it as make it as long as `other`."""
-    missing = max(0, other.shape[1] - context.shape[1]) // empty.shape[1]
+def _followed(context: Tensor, empty: Tensor, tokens: int) -> Tensor:
+    """The context with as many empty prompts after it as make up so many tokens."""
+    missing = (tokens - context.shape[1]) // empty.shape[1]
     return torch.cat([context, *[empty] * missing], dim=1)

@@ -114,3 +114,18 @@ def test_padding(padding: PromptPadding, negative: Tensor, expected: tuple[list[
     (first, second), other = padded([tokens(1, 2, 3, 4), tokens(1, 2, 3, 4)], negative, padding, EMPTY)
     assert (first.flatten().tolist(), other.flatten().tolist()) == expected
     assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("padding", "expected"),
+    [
+        (PromptPadding.NONE, ([1, 2], [1, 2, 3, 4], [5, 6])),
+        (PromptPadding.EMPTY, ([1, 2, 8, 9], [1, 2, 3, 4], [5, 6, 8, 9])),
+        (PromptPadding.REPEAT, ([1, 2], [1, 2, 3, 4], [5, 6, 6, 6])),
+    ],
+)
+def test_padding_of_parts_of_different_length(
+    padding: PromptPadding, expected: tuple[list[int], ...]
+) -> None:
+    prompts, negative = padded([tokens(1, 2), tokens(1, 2, 3, 4)], tokens(5, 6), padding, EMPTY)
+    assert tuple(each.flatten().tolist() for each in (*prompts, negative)) == expected

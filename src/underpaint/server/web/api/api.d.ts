@@ -41,6 +41,7 @@ export interface Rules {
   prompt_timeline: "a1111" | "exact";
   prompt_breaks: "a1111" | "everywhere";
   emphasis_mean: "a1111" | "each";
+  text_lengths: "a1111" | "own";
   moved_embeddings: "a1111" | "follow";
   repeated_networks: "a1111" | "each";
   unknown_networks: "ignored" | "refused";

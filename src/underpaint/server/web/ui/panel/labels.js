@@ -160,6 +160,12 @@ export const RULES = [
     ],
   },
   {
+    key: 'text_lengths', label: 'Texts of one prompt', options: [
+      { value: 'own', label: 'Each of its own length' },
+      { value: 'a1111', label: 'Filled up to the longest' },
+    ],
+  },
+  {
     key: 'moved_embeddings', label: 'Moved embedding', options: [
       { value: 'follow', label: 'Moves along' },
       { value: 'a1111', label: 'Stays behind' },
