@@ -40,6 +40,8 @@ RECIPE_KEY = "underpaint"
 RECIPE_FORMAT = 1
 PROGRAM = "Underpaint"
 A1111_PROFILE = "a1111"
+RULES_NAMED_LATER = ("subseed_blend", "guidance_start", "colour_correction", "beta_quantiles", "text_lengths")
+"""Recipes of format 1 from before these rules are without them."""
 PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
@@ -70,11 +72,23 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
             f"The recipe has format {written}; this version reads {RECIPE_FORMAT}. Update Underpaint."
         )
     try:
-        recipe = from_json(Recipe, fields)
+        recipe = from_json(Recipe, _with_rules_of_its_time(fields))
         _check_consistency(recipe)
         return recipe
     except InvalidRequest as error:
         raise UnreadableImage(f"The recipe in the file is damaged: {error}") from error
+
+
+def _with_rules_of_its_time(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe's JSON with the rules that had no name yet when it was written: all of them were A1111's then, in both
+    profiles."""
+    request = record.get("request")
+    rules = request.get("rules") if isinstance(request, dict) else None
+    if not isinstance(request, dict) or not isinstance(rules, dict):
+        return dict(record)
+    a1111 = to_json(Profile.a1111())
+    unnamed = {name: a1111[name] for name in RULES_NAMED_LATER}
+    return {**record, "request": {**request, "rules": {**unnamed, **rules}}}
 
 
 def _check_consistency(recipe: Recipe) -> None:

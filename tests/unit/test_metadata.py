@@ -1,10 +1,10 @@
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from underpaint.errors import UnreadableImage
-from underpaint.metadata import infotext, parse_infotext, png_text, recipe_from_png_text
+from underpaint.metadata import RULES_NAMED_LATER, infotext, parse_infotext, png_text, recipe_from_png_text
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
@@ -20,6 +20,7 @@ from underpaint.request import (
     Profile,
     PromptPadding,
     PromptSettings,
+    Rules,
     Sampler,
     SamplingSettings,
     Scheduler,
@@ -59,6 +60,19 @@ def test_a_sketch_is_named_and_recipes_from_before_sketches_are_read() -> None:
     older = json.loads(png_text(RECIPE)["underpaint"])
     del older["sketch_sha256"]
     assert recipe_from_png_text({"underpaint": json.dumps(older)}) == RECIPE
+
+
+@pytest.mark.parametrize("rules", [Profile.a1111(), Profile.studio()], ids=["a1111", "studio"])
+def test_recipes_from_before_some_rules_keep_what_held_then(rules: Rules) -> None:
+    made_now = replace(RECIPE, request=replace(RECIPE.request, rules=rules))
+    older = json.loads(png_text(made_now)["underpaint"])
+    for name in RULES_NAMED_LATER:
+        del older["request"]["rules"][name]
+    read = recipe_from_png_text({"underpaint": json.dumps(older)})
+    assert read is not None
+    for field in fields(Rules):
+        source = Profile.a1111() if field.name in RULES_NAMED_LATER else rules
+        assert getattr(read.request.rules, field.name) is getattr(source, field.name)
 
 
 def test_the_infotext_is_laid_out_as_a1111_does() -> None:
