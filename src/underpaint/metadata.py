@@ -7,7 +7,7 @@ whole recipe as JSON, from which the same bytes can be made again.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import underpaint
@@ -72,23 +72,33 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
             f"The recipe has format {written}; this version reads {RECIPE_FORMAT}. Update Underpaint."
         )
     try:
-        recipe = from_json(Recipe, _with_rules_of_its_time(fields))
+        recipe = recipe_from_json(fields)
         _check_consistency(recipe)
         return recipe
     except InvalidRequest as error:
         raise UnreadableImage(f"The recipe in the file is damaged: {error}") from error
 
 
-def _with_rules_of_its_time(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipe's JSON with the rules that had no name yet when it was written: all of them were A1111's then, in both
-    profiles."""
-    request = record.get("request")
-    rules = request.get("rules") if isinstance(request, dict) else None
-    if not isinstance(request, dict) or not isinstance(rules, dict):
-        return dict(record)
+def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
+    """The recipe in JSON, all limits checked. Written before some rules had a name, it gets what held then: A1111's, in
+    both profiles."""
+    rules = _inner(_inner(record, "request"), "rules")
+    if rules is None or rules.keys() >= set(RULES_NAMED_LATER):
+        return from_json(Recipe, dict(record))
     a1111 = to_json(Profile.a1111())
     unnamed = {name: a1111[name] for name in RULES_NAMED_LATER}
-    return {**record, "request": {**request, "rules": {**unnamed, **rules}}}
+    recipe = from_json(Recipe, {**record, "request": {**record["request"], "rules": {**unnamed, **rules}}})
+    sampling = recipe.request.sampling
+    return replace(
+        recipe,
+        guides_late=sampling.negative_from > 0,
+        guides_less_at_end=sampling.negative_min_sigma > 0,
+    )
+
+
+def _inner(record: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None:
+    found = None if record is None else record.get(name)
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
 
 
 def _check_consistency(recipe: Recipe) -> None:

@@ -64,12 +64,14 @@ def test_a_sketch_is_named_and_recipes_from_before_sketches_are_read() -> None:
 
 @pytest.mark.parametrize("rules", [Profile.a1111(), Profile.studio()], ids=["a1111", "studio"])
 def test_recipes_from_before_some_rules_keep_what_held_then(rules: Rules) -> None:
-    made_now = replace(RECIPE, request=replace(RECIPE.request, rules=rules))
+    sampling = SamplingSettings(negative_from=0.4)
+    made_now = replace(RECIPE, request=replace(RECIPE.request, rules=rules, sampling=sampling))
     older = json.loads(png_text(made_now)["underpaint"])
     for name in RULES_NAMED_LATER:
         del older["request"]["rules"][name]
     read = recipe_from_png_text({"underpaint": json.dumps(older)})
     assert read is not None
+    assert (read.guides_late, read.guides_less_at_end) == (True, False)  # what was written then
     for field in fields(Rules):
         source = Profile.a1111() if field.name in RULES_NAMED_LATER else rules
         assert getattr(read.request.rules, field.name) is getattr(source, field.name)
