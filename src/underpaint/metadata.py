@@ -45,6 +45,8 @@ RULES_NAMED_LATER = ("subseed_blend", "guidance_start", "colour_correction", "be
 PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
+DEFAULT_RHO = {Scheduler.KARRAS: 7.0, Scheduler.POLYEXPONENTIAL: 1.0}
+"""Which A1111 does not write."""
 
 
 def png_text(recipe: Recipe) -> dict[str, str]:
@@ -174,21 +176,21 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield from _hashes("TI hashes", NetworkKind.EMBEDDING, recipe.networks)
     if request.prompt.emphasis is not Emphasis.ORIGINAL and _has_brackets(request):
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
+    if sampling.rounds_alphas:
+        yield "Downcast alphas_cumprod", True
+    if sampling.noise_levels is NoiseLevels.ZERO_TERMINAL_SNR:
+        yield "Noise Schedule", "Zero Terminal SNR"
     if noise.multiplier != 1:
         yield "Noise multiplier", noise.multiplier
     yield from _schedule_pairs(sampling)
+    if noise.is_sgm_scaled and not (recipe.picture_sha256 or TRAITS[sampling.sampler].walks_timesteps):
+        yield "SGM noise multiplier", True
     if noise.extra:
         yield "Extra noise", noise.extra
     yield from _stochastic_pairs(sampling)
     yield from _guidance_pairs(recipe)
     if recipe.is_padded:
         yield PADDING_KEYS[request.prompt.padding], True
-    if sampling.rounds_alphas:
-        yield "Downcast alphas_cumprod", True
-    if sampling.noise_levels is NoiseLevels.ZERO_TERMINAL_SNR:
-        yield "Noise Schedule", "Zero Terminal SNR"
-    if noise.is_sgm_scaled and not (recipe.picture_sha256 or TRAITS[sampling.sampler].walks_timesteps):
-        yield "SGM noise multiplier", True
 
 
 def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tuple[str, object]]:
@@ -264,8 +266,8 @@ def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
     if scheduler not in MODELS_OWN_SCHEDULES:
         yield from _unless(0, "Schedule min sigma", schedule.sigma_min)
         yield from _unless(0, "Schedule max sigma", schedule.sigma_max)
-    if scheduler in (Scheduler.KARRAS, Scheduler.POLYEXPONENTIAL):
-        yield from _unless(0, "Schedule rho", schedule.rho)
+    if scheduler in DEFAULT_RHO and schedule.rho != 0:
+        yield from _unless(DEFAULT_RHO[scheduler], "Schedule rho", schedule.rho)
     if sampling.scheduler is Scheduler.BETA:
         yield "Beta schedule alpha", schedule.beta_alpha
         yield "Beta schedule beta", schedule.beta_beta

@@ -127,6 +127,49 @@ def test_sampler_settings_are_written(sampling: SamplingSettings, written: str) 
 
 
 @pytest.mark.parametrize(
+    ("scheduler", "rho", "is_written"),
+    [
+        (Scheduler.KARRAS, 7.0, False),
+        (Scheduler.KARRAS, 1.0, True),
+        (Scheduler.POLYEXPONENTIAL, 7.0, True),
+        (Scheduler.POLYEXPONENTIAL, 1.0, False),
+        (Scheduler.EXPONENTIAL, 3.0, False),
+    ],
+)
+def test_a_schedules_own_rho_is_not_written(scheduler: Scheduler, rho: float, is_written: bool) -> None:
+    sampling = SamplingSettings(scheduler=scheduler, schedule=ScheduleSettings(rho=rho))
+    text = infotext(replace(RECIPE, request=replace(RECIPE.request, sampling=sampling)))
+    assert ("Schedule rho" in text) is is_written
+
+
+def test_settings_come_in_the_order_in_which_a1111_meets_them() -> None:
+    sampling = SamplingSettings(
+        noise_levels=NoiseLevels.ZERO_TERMINAL_SNR,
+        rounds_alphas=True,
+        discards_penultimate_sigma=True,
+        sampler=Sampler.EULER_A,
+        eta=0.5,
+        negative_from=0.5,
+    )
+    noise = NoiseSettings(seed=7, multiplier=0.9, is_sgm_scaled=True)
+    prompt = PromptSettings(positive="a (cat)", emphasis=Emphasis.NO_NORM, padding=PromptPadding.EMPTY)
+    recipe = replace(
+        RECIPE,
+        request=InpaintRequest(prompt=prompt, sampling=sampling, noise=noise),
+        picture_sha256=(),
+        mask_sha256=None,
+        guides_late=True,
+        is_padded=True,
+    )
+    wanted = (
+        "Emphasis: No norm, Downcast alphas_cumprod: True, Noise Schedule: Zero Terminal SNR, Noise multiplier: 0.9, "
+        "Discard penultimate sigma: True, SGM noise multiplier: True, Eta: 0.5, Skip Early CFG: 0.5, Pad conds: True, "
+        "Version: "
+    )
+    assert wanted in infotext(recipe)
+
+
+@pytest.mark.parametrize(
     ("guides_late", "guides_less_at_end", "written"),
     [
         (False, False, ""),

@@ -116,9 +116,9 @@ export const RULES = [
     ],
   },
   {
-    key: 'one_step', label: 'One step of Align Your Steps', options: [
-      { value: 'highest', label: 'From the highest noise' },
-      { value: 'lowest', label: 'From the lowest noise' },
+    key: 'one_step', label: 'Align Your Steps', options: [
+      { value: 'highest', label: 'One step: highest noise' },
+      { value: 'lowest', label: 'One step: lowest noise' },
     ],
   },
   {
