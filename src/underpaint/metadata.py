@@ -33,7 +33,7 @@ from underpaint.request import (
     SoftInpaintingSettings,
 )
 from underpaint.result import NetworkKind, Recipe, UsedNetwork
-from underpaint.traits import TRAITS
+from underpaint.traits import OWN_RHO, TRAITS
 
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
@@ -45,8 +45,6 @@ RULES_NAMED_LATER = ("subseed_blend", "guidance_start", "colour_correction", "be
 PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
-DEFAULT_RHO = {Scheduler.KARRAS: 7.0, Scheduler.POLYEXPONENTIAL: 1.0}
-"""Which A1111 does not write."""
 
 
 def png_text(recipe: Recipe) -> dict[str, str]:
@@ -266,8 +264,9 @@ def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
     if scheduler not in MODELS_OWN_SCHEDULES:
         yield from _unless(0, "Schedule min sigma", schedule.sigma_min)
         yield from _unless(0, "Schedule max sigma", schedule.sigma_max)
-    if scheduler in DEFAULT_RHO and schedule.rho != 0:
-        yield from _unless(DEFAULT_RHO[scheduler], "Schedule rho", schedule.rho)
+    own_rho = None if scheduler is None else OWN_RHO.get(scheduler)
+    if own_rho is not None and schedule.rho:
+        yield from _unless(own_rho, "Schedule rho", schedule.rho)
     if sampling.scheduler is Scheduler.BETA:
         yield "Beta schedule alpha", schedule.beta_alpha
         yield "Beta schedule beta", schedule.beta_beta

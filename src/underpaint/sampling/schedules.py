@@ -11,9 +11,10 @@ from torch import Tensor
 
 from underpaint.request import BetaQuantiles, LastStepRule, OneStepRule, Rules, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
+from underpaint.traits import OWN_RHO
 
-KARRAS_RHO = 7.0
-POLYEXPONENTIAL_RHO = 1.0
+KARRAS_RHO = OWN_RHO[Scheduler.KARRAS]
+POLYEXPONENTIAL_RHO = OWN_RHO[Scheduler.POLYEXPONENTIAL]
 # https://research.nvidia.com/labs/toronto-ai/AlignYourSteps: Stable Diffusion 1.5, 10 steps
 ALIGN_YOUR_STEPS_SD1 = (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029)
 
