@@ -85,7 +85,8 @@ def kl_optimal(steps: int, span: Span) -> Tensor:
 
 
 def align_your_steps(steps: int, span: Span) -> Tensor:
-    """Sabour et al. (2024): the published SD 1 table, log-linearly resampled."""
+    """Sabour et al. (2024): the published SD 1 table, log-linearly resampled; for one step its highest level, by
+    `rules.one_step` the lowest."""
     levels = ALIGN_YOUR_STEPS_SD1[:1] if steps == 1 else _resampled(ALIGN_YOUR_STEPS_SD1, steps)
     return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
