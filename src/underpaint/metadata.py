@@ -81,12 +81,13 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
 
 def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
     """The recipe in JSON, all limits checked. Written before some rules had a name, it gets what held then: A1111's, in
-    both profiles."""
+    both profiles. A recipe of A1111's profile stays one."""
     rules = _inner(_inner(record, "request"), "rules")
     if rules is None or rules.keys() >= set(RULES_NAMED_LATER):
         return from_json(Recipe, dict(record))
     a1111 = to_json(Profile.a1111())
-    unnamed = {name: a1111[name] for name in RULES_NAMED_LATER}
+    is_a1111 = rules.items() <= a1111.items()
+    unnamed = a1111 if is_a1111 else {name: a1111[name] for name in RULES_NAMED_LATER}
     recipe = from_json(Recipe, {**record, "request": {**record["request"], "rules": {**unnamed, **rules}}})
     sampling = recipe.request.sampling
     return replace(
