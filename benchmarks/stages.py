@@ -103,9 +103,9 @@ def texts_of(encoded: Encoded) -> dict[str, Tensor]:
         **{
             f"cond.{i}.{k}": context
             for i, text in enumerate(encoded.texts.positive)
-            for k, context in enumerate(text.contexts)
+            for k, (context,) in enumerate(text.contexts)
         },
-        **{f"uncond.{k}": context for k, context in enumerate(encoded.texts.negative.contexts)},
+        **{f"uncond.{k}": context for k, (context,) in enumerate(encoded.texts.negative.contexts)},
     }
 
 

@@ -1,6 +1,7 @@
 """From plan and pixels to what the model gets (`prepare`), and from what it gives to a picture (`composite`)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import numpy as np
@@ -17,7 +18,7 @@ from underpaint.image.blend import (
     overlay,
     under_overlay,
 )
-from underpaint.image.colour_correction import colour_corrected
+from underpaint.image.colour_correction import colour_corrected, colour_corrected_bytes
 from underpaint.image.fill import filled
 from underpaint.image.mask import blurred, bounding_box, inverted
 from underpaint.image.picture import Picture
@@ -38,6 +39,7 @@ from underpaint.plan import Plan
 from underpaint.plan import plan as plan_of_sizes
 from underpaint.request import (
     GRID_PX,
+    ColourCorrectionRule,
     CompositeRule,
     InpaintRequest,
     LatentMaskRule,
@@ -69,6 +71,7 @@ class PreparedCanvas:
     """A1111's rule: RGBA of what stays of the picture, laid over the result; of the crop alone where all around it
     stays."""
     mask_for_overlay: np.ndarray | None = None
+    """Of several pictures: the last one's."""
 
     @property
     def blend_mask(self) -> np.ndarray | None:
@@ -114,16 +117,34 @@ def prepare(
     picture: Picture,
     mask: np.ndarray | None,
     sketch: np.ndarray | None = None,
+    overlay_mask: np.ndarray | None = None,
 ) -> PreparedCanvas:
     """The canvas of one picture. `mask` is the soft mask, at its own size; `sketch` comes from `used_sketch`. The
-    model gets the picture with the sketch on it; the result goes back into the picture without it."""
+    model gets the picture with the sketch on it; the result goes back into the picture without it. `overlay_mask`, for
+    A1111's rule: what the picture before made of the mask."""
     match request.rules.composite:
         case CompositeRule.EXACT:
             return _prepare_exact(request, plan, picture, mask, sketch)
         case CompositeRule.A1111:
-            return _prepare_a1111(request, plan, picture, mask, sketch)
+            return _prepare_a1111(request, plan, picture, mask, sketch, overlay_mask)
         case _:
             assert_never(request.rules.composite)
+
+
+def prepare_all(
+    request: InpaintRequest,
+    pictures: Sequence[tuple[Plan, Picture]],
+    mask: np.ndarray | None,
+    sketch: np.ndarray | None = None,
+) -> list[PreparedCanvas]:
+    """The canvases of a batch, as `prepare` makes them. A1111 has one overlay mask for all, which it resizes to one
+    picture's size after the other; the extra pictures show what is left of it in the end."""
+    canvases: list[PreparedCanvas] = []
+    overlay_mask: np.ndarray | None = None
+    for plan, picture in pictures:
+        canvases.append(prepare(request, plan, picture, mask, sketch, overlay_mask))
+        overlay_mask = canvases[-1].mask_for_overlay
+    return [replace(canvas, mask_for_overlay=overlay_mask) for canvas in canvases]
 
 
 def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
@@ -141,11 +162,18 @@ def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
 
 
 def with_colours(canvas: PreparedCanvas, decoded: np.ndarray) -> np.ndarray:
-    """The decoded picture, its colours corrected if the canvas wants that; then it has 8 bits."""
+    """The decoded picture, its colours corrected if the canvas wants that."""
     if not canvas.corrects_colours:
         return decoded
-    rounding = canvas.rules.pixel_rounding
-    return as_decoded(colour_corrected(decoded_bytes(decoded, rounding), canvas.image), rounding)
+    match canvas.rules.colour_correction:
+        case ColourCorrectionRule.EXACT:
+            return colour_corrected(decoded, canvas.image)
+        case ColourCorrectionRule.A1111:
+            rounding = canvas.rules.pixel_rounding
+            corrected = colour_corrected_bytes(decoded_bytes(decoded, rounding), canvas.image)
+            return as_decoded(corrected, rounding)
+        case _:
+            assert_never(canvas.rules.colour_correction)
 
 
 def without_canvas(request: InpaintRequest, decoded: np.ndarray) -> Picture:
@@ -285,14 +313,15 @@ def _prepare_a1111(
     picture: Picture,
     mask: np.ndarray | None,
     sketch: np.ndarray | None,
+    overlay_mask: np.ndarray | None,
 ) -> PreparedCanvas:
     flat = flattened(picture.pixels, request.canvas.background)
     soft = None if mask is None else resized_mask(mask, picture.size)
     under = flat if soft is None or sketch is None else sketched(flat, sketch, soft)
     if plan.is_cropped and mask is not None:
-        parts = _only_masked_a1111(request.canvas.resize_mode, plan, flat, under, mask)
+        parts = _only_masked_a1111(request.canvas.resize_mode, plan, flat, under, mask, overlay_mask)
     elif plan.has_mask and mask is not None:
-        parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, under, mask)
+        parts = _whole_picture_a1111(request.canvas.resize_mode, plan, flat, under, mask, overlay_mask)
     else:
         parts = _A1111Parts(image=_resized_picture_a1111(request.canvas.resize_mode, plan, flat))
     return PreparedCanvas(
@@ -311,11 +340,16 @@ def _prepare_a1111(
 
 
 def _only_masked_a1111(
-    mode: ResizeMode, plan: Plan, flat: np.ndarray, under: np.ndarray, mask: np.ndarray
+    mode: ResizeMode,
+    plan: Plan,
+    flat: np.ndarray,
+    under: np.ndarray,
+    mask: np.ndarray,
+    before: np.ndarray | None,
 ) -> _A1111Parts:
     seen_mask = cut(mask, plan.crop)
-    fits = size_of(mask) == size_of(flat)
-    overlay_mask = mask if fits else resized(mask, size_of(flat), mode)
+    overlay_mask = _of_size(mask if before is None else before, size_of(flat), mode)
+    fits = overlay_mask is mask
     return _A1111Parts(
         image=resized(cut(under, plan.crop), plan.working, ResizeMode.RESIZE_AND_FILL),
         mask=resized(seen_mask, plan.working, ResizeMode.RESIZE_AND_FILL),
@@ -326,14 +360,17 @@ def _only_masked_a1111(
 
 
 def _whole_picture_a1111(
-    mode: ResizeMode, plan: Plan, flat: np.ndarray, under: np.ndarray, mask: np.ndarray
+    mode: ResizeMode,
+    plan: Plan,
+    flat: np.ndarray,
+    under: np.ndarray,
+    mask: np.ndarray,
+    before: np.ndarray | None,
 ) -> _A1111Parts:
     kept = _resized_picture_a1111(mode, plan, flat)
     image = kept if under is flat else _resized_picture_a1111(mode, plan, under)
     sampling_mask = resized(mask, plan.working, mode)
-    overlay_mask = doubled(sampling_mask)
-    if size_of(overlay_mask) != size_of(image):
-        overlay_mask = resized(overlay_mask, size_of(image), mode)
+    overlay_mask = _of_size(doubled(sampling_mask) if before is None else before, size_of(image), mode)
     return _A1111Parts(
         image=image,
         mask=sampling_mask,
@@ -341,6 +378,10 @@ def _whole_picture_a1111(
         overlay=overlay(kept, overlay_mask),
         mask_for_overlay=overlay_mask,
     )
+
+
+def _of_size(mask: np.ndarray, size: Size, mode: ResizeMode) -> np.ndarray:
+    return mask if size_of(mask) == size else resized(mask, size, mode)
 
 
 def _resized_picture_a1111(mode: ResizeMode, plan: Plan, flat: np.ndarray) -> np.ndarray:

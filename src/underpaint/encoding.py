@@ -14,7 +14,7 @@ from underpaint.job import Job
 from underpaint.models.inpaint_conditioning import blank_conditioning, inpaint_conditioning
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.prompt.reading import Reading
-from underpaint.request import GRID_PX, LatentMaskRule, PromptPadding
+from underpaint.request import GRID_PX, LatentMaskRule, PromptPadding, TextLengths
 from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
 from underpaint.sampling.guidance import (
     ConditionalPredictor,
@@ -40,15 +40,14 @@ class EncodedCanvases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedText:
-    """A prompt over time: one row (stretches, tokens, channels) per stretch."""
+    """A prompt over time: a context (1, tokens, channels) per stretch."""
 
     part: PartOverTime
-    contexts: Tensor
+    contexts: tuple[Tensor, ...]
 
     def at(self, call: int, timeline: Timeline) -> Tensor:
-        """The context (1, tokens, channels) of a model call."""
-        i = timeline.stretch_at(self.part.stretches, call)
-        return self.contexts[i : i + 1]
+        """The context of a model call."""
+        return self.contexts[timeline.stretch_at(self.part.stretches, call)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +55,16 @@ class EncodedTexts:
     timeline: Timeline
     positive: tuple[EncodedText, ...]
     negative: EncodedText
+    lengths: TextLengths
     padding: PromptPadding
     empty: Tensor
     """The empty prompt (1, 77, channels), as the model encodes it without LoRAs."""
 
     def at(self, call: int) -> tuple[list[Weighted], Tensor]:
         """Positive prompts and negative prompt of a model call."""
-        contexts = of_equal_length([text.at(call, self.timeline) for text in self.positive])
+        contexts = [text.at(call, self.timeline) for text in self.positive]
+        if self.lengths is TextLengths.A1111:
+            contexts = of_equal_length(contexts)
         contexts, negative = padded(contexts, self.negative.at(call, self.timeline), self.padding, self.empty)
         weighted = [
             Weighted(context, text.part.weight) for context, text in zip(contexts, self.positive, strict=True)
@@ -128,15 +130,20 @@ def sampling_of(job: Job) -> Sampling:
 
 def encoded_texts(job: Job, empty: Tensor) -> EncodedTexts:
     """All texts; those of one prompt are encoded together."""
-    texts, reading = job.texts, Reading.of(job.request)
+    texts, reading, lengths = job.texts, Reading.of(job.request), job.request.rules.text_lengths
 
     def encoded(part: PartOverTime) -> EncodedText:
-        return EncodedText(part=part, contexts=job.model.text.encode_together(part.texts, reading))
+        contexts = job.model.text.encode_together(part.texts, reading).split(1)
+        if lengths is TextLengths.OWN:
+            tokens = [empty.shape[1] * len(job.model.text.chunks(text, reading)) for text in part.texts]
+            contexts = [context[:, :own] for context, own in zip(contexts, tokens, strict=True)]
+        return EncodedText(part=part, contexts=tuple(contexts))
 
     return EncodedTexts(
         timeline=texts.timeline,
         positive=tuple(encoded(part) for part in texts.positive),
         negative=encoded(texts.negative),
+        lengths=lengths,
         padding=job.request.prompt.padding,
         empty=empty,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from underpaint import __version__
-from underpaint.canvas import PreparedCanvas, planned, prepare, soft_mask, used_sketch
+from underpaint.canvas import PreparedCanvas, planned, prepare_all, soft_mask, used_sketch
 from underpaint.codec import validated
 from underpaint.errors import InvalidRequest
 from underpaint.geometry import Size
@@ -157,10 +157,8 @@ def prepare_job(
         used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
         shared = planned(request, pictures[0].size if pictures else None, soft, model.native_px)
         request = _with_working_size(request, shared.working)
-        canvases = [
-            prepare(request, planned(request, picture.size, soft, model.native_px), picture, soft, used)
-            for picture in pictures
-        ]
+        plans = [planned(request, picture.size, soft, model.native_px) for picture in pictures]
+        canvases = prepare_all(request, list(zip(plans, pictures, strict=True)), soft, used)
     return Job(
         request=request,
         model=model,

@@ -7,7 +7,7 @@ whole recipe as JSON, from which the same bytes can be made again.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import underpaint
@@ -33,13 +33,15 @@ from underpaint.request import (
     SoftInpaintingSettings,
 )
 from underpaint.result import NetworkKind, Recipe, UsedNetwork
-from underpaint.traits import TRAITS
+from underpaint.traits import OWN_RHO, TRAITS
 
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
 RECIPE_FORMAT = 1
 PROGRAM = "Underpaint"
 A1111_PROFILE = "a1111"
+RULES_NAMED_LATER = ("subseed_blend", "guidance_start", "colour_correction", "beta_quantiles", "text_lengths")
+"""Recipes of format 1 from before these rules are without them."""
 PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
@@ -70,11 +72,34 @@ def recipe_from_png_text(text: Mapping[str, str]) -> Recipe | None:
             f"The recipe has format {written}; this version reads {RECIPE_FORMAT}. Update Underpaint."
         )
     try:
-        recipe = from_json(Recipe, fields)
+        recipe = recipe_from_json(fields)
         _check_consistency(recipe)
         return recipe
     except InvalidRequest as error:
         raise UnreadableImage(f"The recipe in the file is damaged: {error}") from error
+
+
+def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
+    """The recipe in JSON, all limits checked. Written before some rules had a name, it gets what held then: A1111's, in
+    both profiles. A recipe of A1111's profile stays one."""
+    rules = _inner(_inner(record, "request"), "rules")
+    if rules is None or rules.keys() >= set(RULES_NAMED_LATER):
+        return from_json(Recipe, dict(record))
+    a1111 = to_json(Profile.a1111())
+    is_a1111 = rules.items() <= a1111.items()
+    unnamed = a1111 if is_a1111 else {name: a1111[name] for name in RULES_NAMED_LATER}
+    recipe = from_json(Recipe, {**record, "request": {**record["request"], "rules": {**unnamed, **rules}}})
+    sampling = recipe.request.sampling
+    return replace(
+        recipe,
+        guides_late=sampling.negative_from > 0,
+        guides_less_at_end=sampling.negative_min_sigma > 0,
+    )
+
+
+def _inner(record: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None:
+    found = None if record is None else record.get(name)
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
 
 
 def _check_consistency(recipe: Recipe) -> None:
@@ -150,21 +175,21 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield from _hashes("TI hashes", NetworkKind.EMBEDDING, recipe.networks)
     if request.prompt.emphasis is not Emphasis.ORIGINAL and _has_brackets(request):
         yield "Emphasis", request.prompt.emphasis.value.replace("-", " ").capitalize()
-    if noise.multiplier != 1:
-        yield "Noise multiplier", noise.multiplier
-    yield from _schedule_pairs(sampling)
-    if noise.extra:
-        yield "Extra noise", noise.extra
-    yield from _stochastic_pairs(sampling)
-    yield from _guidance_pairs(sampling)
-    if recipe.is_padded:
-        yield PADDING_KEYS[request.prompt.padding], True
     if sampling.rounds_alphas:
         yield "Downcast alphas_cumprod", True
     if sampling.noise_levels is NoiseLevels.ZERO_TERMINAL_SNR:
         yield "Noise Schedule", "Zero Terminal SNR"
+    if noise.multiplier != 1:
+        yield "Noise multiplier", noise.multiplier
+    yield from _schedule_pairs(sampling)
     if noise.is_sgm_scaled and not (recipe.picture_sha256 or TRAITS[sampling.sampler].walks_timesteps):
         yield "SGM noise multiplier", True
+    if noise.extra:
+        yield "Extra noise", noise.extra
+    yield from _stochastic_pairs(sampling)
+    yield from _guidance_pairs(recipe)
+    if recipe.is_padded:
+        yield PADDING_KEYS[request.prompt.padding], True
 
 
 def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tuple[str, object]]:
@@ -240,17 +265,20 @@ def _schedule_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
     if scheduler not in MODELS_OWN_SCHEDULES:
         yield from _unless(0, "Schedule min sigma", schedule.sigma_min)
         yield from _unless(0, "Schedule max sigma", schedule.sigma_max)
-    if scheduler in (Scheduler.KARRAS, Scheduler.POLYEXPONENTIAL):
-        yield from _unless(0, "Schedule rho", schedule.rho)
+    own_rho = None if scheduler is None else OWN_RHO.get(scheduler)
+    if own_rho is not None and schedule.rho:
+        yield from _unless(own_rho, "Schedule rho", schedule.rho)
     if sampling.scheduler is Scheduler.BETA:
         yield "Beta schedule alpha", schedule.beta_alpha
         yield "Beta schedule beta", schedule.beta_beta
 
 
-def _guidance_pairs(sampling: SamplingSettings) -> Iterator[tuple[str, object]]:
-    """In the order in which A1111 meets them: the first call leaves the negative prompt out for being early."""
-    yield from _unless(0, "Skip Early CFG", sampling.negative_from)
-    if sampling.negative_min_sigma:
+def _guidance_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    """Only what had an effect, and in the order in which A1111 meets it."""
+    sampling = recipe.request.sampling
+    if recipe.guides_late:
+        yield "Skip Early CFG", sampling.negative_from
+    if recipe.guides_less_at_end:
         yield "NGMS", sampling.negative_min_sigma
         if sampling.negative_min_sigma_every_call:
             yield "NGMS all steps", True

@@ -33,7 +33,7 @@ from underpaint.result import (
     Stepped,
     Underpainted,
 )
-from underpaint.sampling.guidance import ConditionalPredictor
+from underpaint.sampling.guidance import ConditionalPredictor, Omission, noting_omissions
 from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise, noise_stream
 from underpaint.sampling.samplers import Start
@@ -139,11 +139,13 @@ def _run_batch(job: Job, encoded: Encoded, batch: int) -> Iterator[Event]:
     if start.init is not None:
         yield Underpainted(batch=batch, canvases=job.canvases, latents=start.init)
     yield PhaseStarted(phase=Phase.SAMPLE, batch=batch)
-    latents = yield from _sampled(job, encoded, start, batch)
+    omissions: set[Omission] = set()
+    latents = yield from _sampled(job, encoded, start, batch, omissions)
     yield BatchSampled(batch=batch, latents=latents)
     yield PhaseStarted(phase=Phase.DECODE, batch=batch)
     for place, index in enumerate(_images_of(job, batch)):
-        yield _finished(job, index, latents[place : place + 1], _opacity(job, start, latents, place))
+        done = _finished(job, index, latents[place : place + 1], _opacity(job, start, latents, place))
+        yield _with_omissions(done, omissions)
 
 
 def _opacity(job: Job, start: Start, latents: Tensor, place: int) -> np.ndarray | None:
@@ -165,9 +167,10 @@ def _opacity(job: Job, start: Start, latents: Tensor, place: int) -> np.ndarray 
 def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> Start:
     """Where the sampling of a batch starts: its noise and its underpainting."""
     seeds, subseeds = job.seeds_of_batch(batch)
-    stream = BatchNoise(job.request.noise, seeds, subseeds, job.latent_shape)
+    request = job.request
+    stream = BatchNoise(request.noise, seeds, subseeds, job.latent_shape, request.rules.subseed_blend)
     return Start(
-        noise=stream.first().to(job.model.device) * job.request.noise.multiplier,
+        noise=stream.first().to(job.model.device) * request.noise.multiplier,
         init=None if canvases is None else underpaint_latents(job, canvases, batch),
         mask=None if canvases is None or canvases.mask is None else _for_each_image(job, canvases.mask),
         seeds=seeds,
@@ -175,12 +178,17 @@ def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> St
     )
 
 
-def _sampled(job: Job, encoded: Encoded, start: Start, batch: int) -> Generator[Event, None, Tensor]:
-    """Yields the steps of a batch and returns its final latents (images, 4, h, w)."""
-    images = job.request.batch.size
-    predict = encoded.predictor(_network(job, encoded), from_picture=start.init is not None)
+def _sampled(
+    job: Job, encoded: Encoded, start: Start, batch: int, omissions: set[Omission]
+) -> Generator[Event, None, Tensor]:
+    """Yields the steps of a batch and returns its final latents (images, 4, h, w). Adds to `omissions` why calls went
+    without the negative prompt."""
+    images, from_picture = job.request.batch.size, start.init is not None
+    guidance = encoded.sampling.guidance(from_picture=from_picture)
+    guided = encoded.predictor(_network(job, encoded), from_picture=from_picture)
+    predict = noting_omissions(guided, guidance, omissions)
     latents = encoded.sampling.initial(start)
-    steps = encoded.sampling.planned_steps(from_picture=start.init is not None)
+    steps = encoded.sampling.planned_steps(from_picture=from_picture)
     for step in encoded.sampling.run(predict, start):
         latents = step.x
         yield Stepped(
@@ -221,6 +229,15 @@ def _finished(job: Job, index: int, latents: Tensor, opacity: np.ndarray | None)
     changed = changed_outside(canvas, canvas.original, picture) if is_comparable else None
     done = _image_done(job, index, picture, changed_outside_px=changed)
     return replace(done, result=replace(done.result, **_extras(job, shown, decoded)))
+
+
+def _with_omissions(done: ImageDone, omissions: set[Omission]) -> ImageDone:
+    recipe = replace(
+        done.result.recipe,
+        guides_late=Omission.EARLY in omissions,
+        guides_less_at_end=Omission.LOW in omissions,
+    )
+    return replace(done, result=replace(done.result, recipe=recipe))
 
 
 def _extras(job: Job, canvas: PreparedCanvas, decoded: np.ndarray) -> dict[str, Picture]:

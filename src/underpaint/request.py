@@ -175,6 +175,25 @@ class ContentNoise(StrEnum):
     """Noise of its own for every image."""
 
 
+class SubseedBlend(StrEnum):
+    """How the noises of seed and variation seed become one."""
+
+    A1111 = "a1111"
+    """Turned from one towards the other column by column, each with an angle of its own; nearly parallel noises are
+    mixed with swapped weights."""
+    IMAGE = "image"
+    """Turned as one vector per image; nearly parallel noises are mixed straight."""
+
+
+class GuidanceStart(StrEnum):
+    """How many calls `negative_from`, a share s of C model calls, leaves without the negative prompt."""
+
+    A1111 = "a1111"
+    """Call i from 0 on, if i/C <= s: one call more than the share, and the first one for any share above 0."""
+    EXACT = "exact"
+    """The first round(s·C)."""
+
+
 class CompositeRule(StrEnum):
     """How the generated pixels come back into the picture."""
 
@@ -190,6 +209,16 @@ class PixelRounding(StrEnum):
 
     TRUNCATE = "truncate"
     NEAREST = "nearest"
+
+
+class ColourCorrectionRule(StrEnum):
+    """How finely `canvas.corrects_colours` computes."""
+
+    A1111 = "a1111"
+    """In 8 bits: the decoded picture, its L*a*b*, the matched L*a*b*, its colours and the result are whole levels, each
+    rounded or cut."""
+    EXACT = "exact"
+    """In floats, from the decoded picture to the result."""
 
 
 class DdimRule(StrEnum):
@@ -210,6 +239,24 @@ class LastStepRule(StrEnum):
     """At the smallest sigma, whose noise stays in the picture."""
     CLEAN = "clean"
     """At sigma 0, as everything else."""
+
+
+class OneStepRule(StrEnum):
+    """Where Align Your Steps starts when it is made for a single step."""
+
+    LOWEST = "lowest"
+    """At its lowest level, 0.029, where almost nothing is left to remove (A1111)."""
+    HIGHEST = "highest"
+    """At its highest, 14.6, as every other schedule."""
+
+
+class BetaQuantiles(StrEnum):
+    """What the Beta schedule spreads by the quantiles of its distribution."""
+
+    SIGMA = "sigma"
+    """Sigmas: nearly all steps lie at high noise (A1111)."""
+    TIMESTEP = "timestep"
+    """Timesteps, as its authors do."""
 
 
 class StepControl(StrEnum):
@@ -295,6 +342,15 @@ class EmphasisMean(StrEnum):
     """Each text."""
 
 
+class TextLengths(StrEnum):
+    """How many tokens the texts of one prompt have: those that it becomes by editing, and the parts of a composition."""
+
+    A1111 = "a1111"
+    """As many as the longest: edited texts are filled up with empty prompts, parts by repeating their last token."""
+    OWN = "own"
+    """Each its own."""
+
+
 class MovedEmbeddings(StrEnum):
     """What becomes of an embedding whose phrase moves on whole to the next 75 tokens."""
 
@@ -341,10 +397,15 @@ class Rules:
     steps: StepRule = StepRule.EXACT
     latent_mask: LatentMaskRule = LatentMaskRule.COVERING
     content_noise: ContentNoise = ContentNoise.INDEPENDENT
+    subseed_blend: SubseedBlend = SubseedBlend.IMAGE
+    guidance_start: GuidanceStart = GuidanceStart.EXACT
     composite: CompositeRule = CompositeRule.EXACT
     pixel_rounding: PixelRounding = PixelRounding.NEAREST
+    colour_correction: ColourCorrectionRule = ColourCorrectionRule.EXACT
     ddim: DdimRule = DdimRule.EXACT
     last_step: LastStepRule = LastStepRule.CLEAN
+    one_step: OneStepRule = OneStepRule.HIGHEST
+    beta_quantiles: BetaQuantiles = BetaQuantiles.TIMESTEP
     step_control: StepControl = StepControl.IMAGE
     third_order: ThirdOrderRule = ThirdOrderRule.EXACT
     unipc_corrector: UniPcCorrectorRule = UniPcCorrectorRule.EXACT
@@ -352,6 +413,7 @@ class Rules:
     prompt_timeline: TimelineRule = TimelineRule.EXACT
     prompt_breaks: BreakRule = BreakRule.EVERYWHERE
     emphasis_mean: EmphasisMean = EmphasisMean.EACH
+    text_lengths: TextLengths = TextLengths.OWN
     moved_embeddings: MovedEmbeddings = MovedEmbeddings.FOLLOW
     repeated_networks: RepeatedNetworks = RepeatedNetworks.EACH
     unknown_networks: UnknownNetworks = UnknownNetworks.REFUSED
@@ -368,10 +430,15 @@ class Profile:
             steps=StepRule.A1111,
             latent_mask=LatentMaskRule.ROUNDED,
             content_noise=ContentNoise.SHARED,
+            subseed_blend=SubseedBlend.A1111,
+            guidance_start=GuidanceStart.A1111,
             composite=CompositeRule.A1111,
             pixel_rounding=PixelRounding.TRUNCATE,
+            colour_correction=ColourCorrectionRule.A1111,
             ddim=DdimRule.A1111,
             last_step=LastStepRule.A1111,
+            one_step=OneStepRule.LOWEST,
+            beta_quantiles=BetaQuantiles.SIGMA,
             step_control=StepControl.BATCH,
             third_order=ThirdOrderRule.A1111,
             unipc_corrector=UniPcCorrectorRule.A1111,
@@ -379,6 +446,7 @@ class Profile:
             prompt_timeline=TimelineRule.A1111,
             prompt_breaks=BreakRule.A1111,
             emphasis_mean=EmphasisMean.A1111,
+            text_lengths=TextLengths.A1111,
             moved_embeddings=MovedEmbeddings.A1111,
             repeated_networks=RepeatedNetworks.A1111,
             unknown_networks=UnknownNetworks.IGNORED,

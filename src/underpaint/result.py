@@ -70,6 +70,10 @@ class Recipe:
     is_mask_empty: bool = False
     is_padded: bool = False
     """Prompt and negative prompt differ in length, and the shorter was filled up."""
+    guides_late: bool = False
+    """Calls at the start went without the negative prompt."""
+    guides_less_at_end: bool = False
+    """Calls below `negative_min_sigma` went without the negative prompt."""
     versions: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -75,9 +75,11 @@ def cut_out_of(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
     if canvas.rules.composite is CompositeRule.EXACT:
         seen = decoded[content.rows, content.columns]
         part = decoded_bytes(lanczos_float(seen, paste.size, Box.of(paste.size)), rounding)
-    else:
-        part = resized(decoded_bytes(decoded, rounding), paste.size, ResizeMode.CROP_AND_RESIZE)
-    return _cut(laid_at(opaque(part), paste, size_of(canvas.blend_mask)), canvas.blend_mask)
+        return _cut(laid_at(opaque(part), paste, canvas.original.size), canvas.blend_mask)
+    part = resized(decoded_bytes(decoded, rounding), paste.size, ResizeMode.CROP_AND_RESIZE)
+    # the mask may have the size of the last of several pictures
+    mask = resized(canvas.blend_mask, canvas.original.size, ResizeMode.RESIZE_AND_FILL)
+    return _cut(laid_at(opaque(part), paste, canvas.original.size), mask)
 
 
 def _cut(pixels: np.ndarray, mask: np.ndarray) -> Picture:

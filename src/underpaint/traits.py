@@ -130,6 +130,10 @@ TRAITS: dict[Sampler, Traits] = {
 }
 
 
+OWN_RHO = {Scheduler.KARRAS: 7.0, Scheduler.POLYEXPONENTIAL: 1.0}
+"""The exponents of schedules that have one, unless `sampling.schedule.rho` says otherwise."""
+
+
 def effective_scheduler(sampler: Sampler, scheduler: Scheduler) -> Scheduler:
     """The schedule that will be used, with Automatic resolved. (A1111's DDIM walks timesteps of its own.)"""
     if scheduler is not Scheduler.AUTOMATIC:

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.reference.a1111.cases import NATIVE_PX, Case, case_folders, load_case
-from underpaint.canvas import PreparedCanvas, composite, latent_mask, prepare, soft_mask
+from underpaint.canvas import PreparedCanvas, composite, latent_mask, prepare_all, soft_mask
 from underpaint.errors import UnsupportedFeature
 from underpaint.image.mask import bounding_box
 from underpaint.image.resize import size_of
@@ -33,16 +33,17 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
     except UnsupportedFeature as error:
         pytest.skip(str(error))
     soft = None if case.mask is None else soft_mask(case.request, case.mask)
-    canvases = []
-    for picture in case.pictures:
-        its_plan = plan(
+    plans = [
+        plan(
             case.request,
             picture=picture.size,
             mask_box=None if soft is None else bounding_box(soft),
             mask_size=None if soft is None else size_of(soft),
             native_px=NATIVE_PX,
         )
-        canvases.append(prepare(case.request, its_plan, picture, soft))
+        for picture in case.pictures
+    ]
+    canvases = prepare_all(case.request, list(zip(plans, case.pictures, strict=True)), soft)
     return Prepared(case, tuple(canvases))
 
 

@@ -9,16 +9,21 @@ from underpaint.canvas import (
     composite,
     latent_mask,
     prepare,
+    prepare_all,
     soft_mask,
+    with_colours,
     without_canvas,
 )
 from underpaint.geometry import Box, Size
+from underpaint.image.blend import overlay
+from underpaint.image.colour_correction import LUMA
 from underpaint.image.mask import bounding_box
 from underpaint.image.picture import Picture
 from underpaint.image.resize import resized, size_of
 from underpaint.plan import plan
 from underpaint.request import (
     CanvasSettings,
+    ColourCorrectionRule,
     InpaintArea,
     InpaintRequest,
     LatentMaskRule,
@@ -28,6 +33,7 @@ from underpaint.request import (
     Profile,
     ResizeMode,
 )
+from underpaint.softening import cut_out_of
 
 RNG = np.random.default_rng(3)
 PICTURE = Picture(RNG.integers(0, 256, (96, 128, 3), np.uint8), b"a profile")
@@ -175,6 +181,55 @@ def test_a1111s_crop_of_a_mask_larger_than_the_picture_reaches_beyond_it():
     assert composite(canvas, grey(canvas.plan.working)).size == PICTURE.size
 
 
+SMALLER = Picture(RNG.integers(0, 256, (64, 96, 3), np.uint8))
+
+
+def canvases_of(request: InpaintRequest, *pictures: Picture) -> list[PreparedCanvas]:
+    soft = soft_mask(request, MASK)
+    plans = [
+        plan(request, picture=each.size, mask_box=bounding_box(soft), mask_size=size_of(soft), native_px=64)
+        for each in pictures
+    ]
+    return prepare_all(request, list(zip(plans, pictures, strict=True)), soft)
+
+
+@pytest.mark.parametrize(
+    "settings", [CROPPED, replace(WHOLE, resize_mode=ResizeMode.LATENT_UPSCALE)], ids=["crop", "latent"]
+)
+def test_a1111_resizes_one_overlay_mask_from_picture_to_picture(settings: CanvasSettings):
+    request = InpaintRequest(canvas=settings, rules=Profile.a1111(), mask=NO_BLUR)
+    first, second, third = canvases_of(request, PICTURE, SMALLER, PICTURE)
+    alone = canvas_of(request)
+    assert alone.mask_for_overlay is not None
+    on_second = resized(alone.mask_for_overlay, SMALLER.size, settings.resize_mode)
+    on_third = resized(on_second, PICTURE.size, settings.resize_mode)
+    assert not np.array_equal(on_third, alone.mask_for_overlay)
+    for canvas in (first, second, third):
+        np.testing.assert_array_equal(canvas.mask_for_overlay, on_third)
+    assert second.overlay is not None
+    np.testing.assert_array_equal(second.overlay, overlay(SMALLER.pixels, on_second))
+    assert third.overlay is not None
+    np.testing.assert_array_equal(third.overlay, overlay(PICTURE.pixels, on_third))
+    decoded = grey(alone.plan.working)
+    results = [composite(canvas, decoded).pixels for canvas in (alone, first, third)]
+    np.testing.assert_array_equal(results[0], results[1])
+    assert not np.array_equal(results[0], results[2])
+
+
+def test_pictures_of_a_batch_do_not_change_each_others_masks():
+    request = InpaintRequest(canvas=CROPPED, mask=NO_BLUR)
+    third = canvases_of(request, PICTURE, SMALLER, PICTURE)[2]
+    np.testing.assert_array_equal(third.soft_mask, MASK)
+    assert third.blend_mask is third.soft_mask
+
+
+def test_a_cut_out_of_several_pictures_has_its_own_pictures_size():
+    request = InpaintRequest(canvas=CROPPED, rules=Profile.a1111(), mask=NO_BLUR)
+    canvases = canvases_of(request, PICTURE, SMALLER)
+    sizes = [cut_out_of(canvas, grey(canvas.plan.working)).size for canvas in canvases]
+    assert sizes == [PICTURE.size, SMALLER.size]
+
+
 def test_image_to_image_has_the_working_size():
     canvas = canvas_of(InpaintRequest(canvas=WHOLE), mask=None)
     assert canvas.mask is None
@@ -203,6 +258,18 @@ def test_blank_mask_in_a1111_only_masked_is_image_to_image():
     assert canvas.mask is None
     assert canvas.overlay is None
     assert (composite(canvas, grey(Size(64, 64))).pixels == 127).all()
+
+
+@pytest.mark.parametrize("rule", list(ColourCorrectionRule))
+def test_colours_are_corrected_by_their_rule(rule: ColourCorrectionRule):
+    rules = replace(Profile.studio(), colour_correction=rule)
+    settings = replace(WHOLE, corrects_colours=True)
+    canvas = canvas_of(InpaintRequest(canvas=settings, rules=rules))
+    size = canvas.plan.working
+    decoded = np.random.default_rng(1).random((size.height, size.width, 3), dtype=np.float32)
+    levels = with_colours(canvas, decoded) * 255
+    assert np.allclose(levels, np.rint(levels), atol=1e-3) is (rule is ColourCorrectionRule.A1111)
+    np.testing.assert_allclose(levels @ LUMA, decoded @ LUMA * 255, atol=2)
 
 
 def test_text_to_image_result():

@@ -2,9 +2,13 @@
 
 import re
 import runpy
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from underpaint.a1111 import UNSUPPORTED_FIELDS, UNSUPPORTED_OPTIONS
+from underpaint.request import Rules
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -21,3 +25,10 @@ def test_the_reference_is_fresh() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_rule_and_every_refusal_is_explained() -> None:
+    page = (ROOT / "docs" / "explanation" / "a1111.md").read_text()
+    named = set(re.findall(r"`(?:rules\.)?(\w+)`", page))
+    assert {field.name for field in fields(Rules)} - named == set()
+    assert {*UNSUPPORTED_FIELDS, *UNSUPPORTED_OPTIONS} - named - {"infotext"} == set()

@@ -1,10 +1,10 @@
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from underpaint.errors import UnreadableImage
-from underpaint.metadata import infotext, parse_infotext, png_text, recipe_from_png_text
+from underpaint.metadata import RULES_NAMED_LATER, infotext, parse_infotext, png_text, recipe_from_png_text
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
@@ -20,6 +20,7 @@ from underpaint.request import (
     Profile,
     PromptPadding,
     PromptSettings,
+    Rules,
     Sampler,
     SamplingSettings,
     Scheduler,
@@ -59,6 +60,21 @@ def test_a_sketch_is_named_and_recipes_from_before_sketches_are_read() -> None:
     older = json.loads(png_text(RECIPE)["underpaint"])
     del older["sketch_sha256"]
     assert recipe_from_png_text({"underpaint": json.dumps(older)}) == RECIPE
+
+
+@pytest.mark.parametrize("rules", [Profile.a1111(), Profile.studio()], ids=["a1111", "studio"])
+def test_recipes_from_before_some_rules_keep_what_held_then(rules: Rules) -> None:
+    sampling = SamplingSettings(negative_from=0.4)
+    made_now = replace(RECIPE, request=replace(RECIPE.request, rules=rules, sampling=sampling))
+    older = json.loads(png_text(made_now)["underpaint"])
+    for name in (*RULES_NAMED_LATER, "one_step"):
+        del older["request"]["rules"][name]
+    read = recipe_from_png_text({"underpaint": json.dumps(older)})
+    assert read is not None
+    assert (read.guides_late, read.guides_less_at_end) == (True, False)  # what was written then
+    for field in fields(Rules):
+        source = Profile.a1111() if field.name in RULES_NAMED_LATER else rules
+        assert getattr(read.request.rules, field.name) is getattr(source, field.name)
 
 
 def test_the_infotext_is_laid_out_as_a1111_does() -> None:
@@ -104,14 +120,82 @@ def test_the_infotext_is_read_back() -> None:
             SamplingSettings(scheduler=Scheduler.BETA, schedule=ScheduleSettings(beta_alpha=0.7)),
             "Beta schedule alpha: 0.7, Beta schedule beta: 0.6",
         ),
-        (
-            SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4),
-            "Skip Early CFG: 0.4, NGMS: 2.0, NGMS all steps: True",
-        ),
     ],
 )
 def test_sampler_settings_are_written(sampling: SamplingSettings, written: str) -> None:
     assert written in infotext(replace(RECIPE, request=replace(RECIPE.request, sampling=sampling)))
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "rho", "is_written"),
+    [
+        (Scheduler.KARRAS, 7.0, False),
+        (Scheduler.KARRAS, 1.0, True),
+        (Scheduler.POLYEXPONENTIAL, 7.0, True),
+        (Scheduler.POLYEXPONENTIAL, 1.0, False),
+        (Scheduler.EXPONENTIAL, 3.0, False),
+    ],
+)
+def test_a_schedules_own_rho_is_not_written(scheduler: Scheduler, rho: float, is_written: bool) -> None:
+    sampling = SamplingSettings(scheduler=scheduler, schedule=ScheduleSettings(rho=rho))
+    text = infotext(replace(RECIPE, request=replace(RECIPE.request, sampling=sampling)))
+    assert ("Schedule rho" in text) is is_written
+
+
+def test_settings_come_in_the_order_in_which_a1111_meets_them() -> None:
+    sampling = SamplingSettings(
+        noise_levels=NoiseLevels.ZERO_TERMINAL_SNR,
+        rounds_alphas=True,
+        discards_penultimate_sigma=True,
+        sampler=Sampler.EULER_A,
+        eta=0.5,
+        negative_from=0.5,
+    )
+    noise = NoiseSettings(seed=7, multiplier=0.9, is_sgm_scaled=True)
+    prompt = PromptSettings(positive="a (cat)", emphasis=Emphasis.NO_NORM, padding=PromptPadding.EMPTY)
+    recipe = replace(
+        RECIPE,
+        request=InpaintRequest(prompt=prompt, sampling=sampling, noise=noise),
+        picture_sha256=(),
+        mask_sha256=None,
+        guides_late=True,
+        is_padded=True,
+    )
+    wanted = (
+        "Emphasis: No norm, Downcast alphas_cumprod: True, Noise Schedule: Zero Terminal SNR, Noise multiplier: 0.9, "
+        "Discard penultimate sigma: True, SGM noise multiplier: True, Eta: 0.5, Skip Early CFG: 0.5, Pad conds: True, "
+        "Version: "
+    )
+    assert wanted in infotext(recipe)
+
+
+@pytest.mark.parametrize(
+    ("guides_late", "guides_less_at_end", "written"),
+    [
+        (False, False, ""),
+        (True, False, "Skip Early CFG: 0.4, "),
+        (False, True, "NGMS: 2.0, NGMS all steps: True, "),
+        (True, True, "Skip Early CFG: 0.4, NGMS: 2.0, NGMS all steps: True, "),
+    ],
+)
+def test_a_negative_prompt_left_out_is_written_where_it_was(
+    guides_late: bool, guides_less_at_end: bool, written: str
+) -> None:
+    sampling = SamplingSettings(negative_min_sigma=2.0, negative_min_sigma_every_call=True, negative_from=0.4)
+    recipe = replace(
+        RECIPE,
+        request=replace(RECIPE.request, sampling=sampling),
+        guides_late=guides_late,
+        guides_less_at_end=guides_less_at_end,
+    )
+    assert f"Masked content: latent nothing, {written}Version: " in infotext(recipe)
+
+
+@pytest.mark.parametrize(("sides", "written"), [((512, 640), "512x640"), ((512, 0), None), ((0, 0), None)])
+def test_a_resized_seed_is_written_width_first(sides: tuple[int, int], written: str | None) -> None:
+    noise = NoiseSettings(seed=7, seed_resize_from_width=sides[0], seed_resize_from_height=sides[1])
+    text = infotext(replace(RECIPE, request=replace(RECIPE.request, noise=noise)))
+    assert parse_infotext(text).settings.get("Seed resize from") == written
 
 
 def test_text_to_image_names_no_strength_and_no_mask() -> None:

@@ -9,6 +9,7 @@ from underpaint.encoding import encode
 from underpaint.errors import InvalidRequest, ModelFailure, UnsupportedFeature
 from underpaint.image.picture import Picture
 from underpaint.job import prepare_job
+from underpaint.metadata import infotext
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint, run_job, underpainting
 from underpaint.request import (
@@ -31,6 +32,7 @@ from underpaint.request import (
     SamplingSettings,
     Scheduler,
     StepRule,
+    TextLengths,
 )
 from underpaint.result import (
     BatchSampled,
@@ -356,3 +358,51 @@ def test_prompts_are_padded(
     weighted, other = encode(job).texts.at(0)
     assert ({each.context.shape[1] for each in weighted}, other.shape[1]) == ({tokens[0]}, tokens[1])
     assert job.recipe.is_padded is is_padded
+
+
+@pytest.mark.parametrize(
+    ("settings", "written"),
+    [
+        ({"negative_min_sigma": 14.0}, ["NGMS"]),
+        ({"negative_min_sigma": 0.02}, []),
+        ({"steps": 1, "negative_min_sigma": 20.0}, []),  # call 1, the first that may be left out, is not made
+        ({"negative_from": 0.34}, ["Skip Early CFG"]),
+        ({"negative_from": 0.1}, []),
+    ],
+)
+def test_the_text_names_only_omissions_that_happened(
+    settings: dict[str, float], written: list[str], tiny_model: StableDiffusion
+) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, **settings))
+    (result,) = results(list(inpaint(request, tiny_model)))
+    text = infotext(result.recipe)
+    assert [key for key in ("Skip Early CFG", "NGMS") if f"{key}: " in text] == written
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "last"),
+    [(TextLengths.OWN, [154, 77], [77, 77]), (TextLengths.A1111, [154, 154], [154, 154])],
+)
+def test_texts_of_one_prompt_have_their_lengths_by_their_rule(
+    rule: TextLengths, first: list[int], last: list[int], tiny_model: StableDiffusion
+) -> None:
+    prompt = PromptSettings(positive=f"[{'cat ' * 80}:dog:2] AND a bird")
+    job = prepare_job(replace(QUICK, prompt=prompt, rules=Rules(text_lengths=rule)), tiny_model)
+    texts = encode(job).texts
+    found = [[each.context.shape[1] for each in texts.at(call)[0]] for call in (0, 2)]
+    assert found == [first, last]
+    alone = prepare_job(replace(QUICK, prompt=PromptSettings(positive="dog AND a bird")), tiny_model)
+    (dog, bird), _ = encode(alone).texts.at(0)
+    for context, wanted in zip(texts.at(2)[0], (dog, bird), strict=True):
+        torch.testing.assert_close(context.context[:, :77], wanted.context, rtol=0, atol=1e-5)
+
+
+def test_parts_of_different_length_make_a_picture(tiny_model: StableDiffusion) -> None:
+    prompt = PromptSettings(positive=f"{'cat ' * 80} AND a bird")
+    shas = {
+        results(list(inpaint(replace(QUICK, prompt=prompt, rules=Rules(text_lengths=rule)), tiny_model)))[
+            0
+        ].picture.sha256
+        for rule in TextLengths
+    }
+    assert len(shas) == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -33,8 +34,17 @@ class Weighted:
     weight: float = 1.0
 
 
-def never(call: int, level: float) -> bool:
-    return False
+class Omission(StrEnum):
+    """Why a call goes without the negative prompt."""
+
+    EARLY = "early"
+    """It is one of the first (A1111's Skip Early CFG)."""
+    LOW = "low"
+    """Its level is low (A1111's NGMS)."""
+
+
+def never(call: int, level: float) -> Omission | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +52,8 @@ class Guidance:
     """How positive and negative prompt are put together."""
 
     scale: float
-    leaves_out_negative: Callable[[int, float], bool] = never
-    """Whether a call, by its number from 0 and its level, goes without the negative prompt."""
+    omission: Callable[[int, float], Omission | None] = never
+    """Why a call, by its number from 0 and its level, goes without the negative prompt, if it does."""
     shows_unguided: bool = False
     """Answers are stacks of two: the guided noise, and that of the negative prompt alone (for CFG++)."""
 
@@ -61,7 +71,7 @@ def guided(
     is_plain = len(positive) == 1 and positive[0].weight * guidance.scale == 1 and not guidance.shows_unguided
 
     def predict_guided(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
-        if guidance.leaves_out_negative(call, level):
+        if guidance.omission(call, level):
             prompted = predict(x, timestep, contexts)
             unguided, scale = prompted[0], 1.0
         elif is_plain:
@@ -75,6 +85,17 @@ def guided(
         return torch.stack([result, unguided]) if guidance.shows_unguided else result
 
     return predict_guided
+
+
+def noting_omissions(predict: GuidedPredictor, guidance: Guidance, noted: set[Omission]) -> GuidedPredictor:
+    """The same predictor, which adds to `noted` why calls go without the negative prompt."""
+
+    def predict_noting(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        if omission := guidance.omission(call, level):
+            noted.add(omission)
+        return predict(x, timestep, level, call)
+
+    return predict_noting
 
 
 def counting_calls(predict: GuidedPredictor) -> NoisePredictor:
@@ -98,15 +119,17 @@ def of_equal_length(contexts: Sequence[Tensor]) -> list[Tensor]:
 def padded(
     contexts: Sequence[Tensor], negative: Tensor, padding: PromptPadding, empty: Tensor
 ) -> tuple[Sequence[Tensor], Tensor]:
-    """Prompts, all of one length, and negative prompt, the shorter filled up with the empty prompt or with its own last
-    token."""
-    tokens = contexts[0].shape[1]
+    """Prompts and negative prompt; what is shorter than the longest is filled up with the empty prompt, or the negative
+    prompt brought to the prompts' length with its own last token."""
+    tokens = max(context.shape[1] for context in contexts)
     match padding:
         case PromptPadding.NONE:
             return contexts, negative
         case PromptPadding.EMPTY:
-            lengthened = [_followed(context, empty, negative) for context in contexts]
-            return lengthened, _followed(negative, empty, contexts[0])
+            longest = max(tokens, negative.shape[1])
+            return [_followed(context, empty, longest) for context in contexts], _followed(
+                negative, empty, longest
+            )
         case PromptPadding.REPEAT:
             return contexts, _of_length(negative, tokens)[:, :tokens]
 
@@ -116,7 +139,7 @@ def _of_length(context: Tensor, tokens: int) -> Tensor:
     return torch.cat([context, context[:, -1:].expand(-1, max(0, tokens - context.shape[1]), -1)], dim=1)
 
 
-def _followed(context: Tensor, empty: Tensor, other: Tensor) -> Tensor:
-    """The context with as many empty prompts after it as make it as long as `other`."""
-    missing = max(0, other.shape[1] - context.shape[1]) // empty.shape[1]
+def _followed(context: Tensor, empty: Tensor, tokens: int) -> Tensor:
+    """The context with as many empty prompts after it as make up so many tokens."""
+    missing = (tokens - context.shape[1]) // empty.shape[1]
     return torch.cat([context, *[empty] * missing], dim=1)

@@ -5,6 +5,7 @@ A picture therefore does not depend on the device nor on how a batch is split. `
 cards mean the same here.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from underpaint.request import NoiseSettings, RngSource
+from underpaint.request import NoiseSettings, RngSource, SubseedBlend
 
 Shape = tuple[int, ...]
 
@@ -103,12 +104,18 @@ class BatchNoise:
     """
 
     def __init__(
-        self, settings: NoiseSettings, seeds: Sequence[int], subseeds: Sequence[int], latents: Shape
+        self,
+        settings: NoiseSettings,
+        seeds: Sequence[int],
+        subseeds: Sequence[int],
+        latents: Shape,
+        subseed_blend: SubseedBlend,
     ) -> None:
         self._settings = settings
         self._seeds = seeds
         self._subseeds = subseeds
         self._shape = latents
+        self._subseed_blend = subseed_blend
         self._streams = [noise_stream(settings.source, seed) for seed in seeds]
 
     def first(self) -> Tensor:
@@ -133,7 +140,7 @@ class BatchNoise:
             noise = noise_stream(settings.source, self._seeds[image]).randn(small)
         if settings.subseed_strength:
             variation = noise_stream(settings.source, self._subseeds[image]).randn(small)
-            noise = slerp(settings.subseed_strength, noise, variation)
+            noise = varied(settings.subseed_strength, noise, variation, self._subseed_blend)
         if small == self._shape:
             return noise
         return _pasted_centrally(noise, stream.randn(self._shape))
@@ -145,13 +152,33 @@ class BatchNoise:
         return self._shape
 
 
-def slerp(t: float, a: Tensor, b: Tensor) -> Tensor:
-    """Spherical interpolation of two noises (4, h, w) along the height axis, as A1111 mixes variations.
+def varied(t: float, a: Tensor, b: Tensor, rule: SubseedBlend) -> Tensor:
+    """Noise (4, h, w) on the way from `a` (t = 0) to `b` (t = 1)."""
+    match rule:
+        case SubseedBlend.A1111:
+            return _turned_by_columns(t, a, b)
+        case SubseedBlend.IMAGE:
+            return _turned(t, a, b)
 
-    Nearly parallel noises are mixed with swapped weights there; seeds of published pictures depend on it.
-    """
+
+NEARLY_PARALLEL = 0.9995
+"""From this cosine on, noises are mixed straight: the sines of so small an angle say nothing any more."""
+
+
+def _turned(t: float, a: Tensor, b: Tensor) -> Tensor:
+    """Shoemake (1985), spherical linear interpolation. Independent noises stand nearly at right angles."""
+    cosine = torch.nn.functional.cosine_similarity(a.flatten().double(), b.flatten().double(), dim=0).item()
+    if cosine > NEARLY_PARALLEL:
+        return torch.lerp(a, b, t)
+    angle = math.acos(cosine)
+    return (math.sin((1 - t) * angle) * a + math.sin(t * angle) * b) / math.sin(angle)
+
+
+def _turned_by_columns(t: float, a: Tensor, b: Tensor) -> Tensor:
+    """As A1111 mixes variations: every column along the height has its own angle, and nearly parallel noises get each
+    other's weights."""
     cosine = (a / a.norm(dim=1, keepdim=True) * (b / b.norm(dim=1, keepdim=True))).sum(1)
-    if cosine.mean() > 0.9995:
+    if cosine.mean() > NEARLY_PARALLEL:
         return a * t + b * (1 - t)
     angle = cosine.acos()
     weight_a = ((1 - t) * angle).sin() / angle.sin()

@@ -10,6 +10,7 @@ from torch import Tensor
 from underpaint.errors import InvalidRequest
 from underpaint.request import (
     DdimRule,
+    GuidanceStart,
     LastStepRule,
     NoiseSettings,
     Rules,
@@ -29,7 +30,7 @@ from underpaint.sampling.denoiser import (
     consistency_estimates,
     consistency_table,
 )
-from underpaint.sampling.guidance import Guidance, GuidedPredictor, counting_calls
+from underpaint.sampling.guidance import Guidance, GuidedPredictor, Omission, counting_calls
 from underpaint.sampling.masking import Blend, keep_unmasked, plain_blend, show_unmasked, soft_blend
 from underpaint.sampling.noise import BatchNoise
 from underpaint.sampling.schedules import Span, sigmas_for
@@ -86,19 +87,27 @@ class Sampling:
         settings = self.settings
         is_cfgpp = settings.sampler is Sampler.DDIM_CFGPP
         calls = self.steps_to_run(from_picture=from_picture) * self._traits.calls_per_step
+        lowest = torch.tensor(settings.negative_min_sigma, dtype=torch.float32).item()  # as levels are
 
-        def leaves_out_negative(call: int, level: float) -> bool:
-            if settings.negative_from and call / calls <= settings.negative_from:
-                return True
-            if not settings.negative_min_sigma or not (call % 2 or settings.negative_min_sigma_every_call):
-                return False
-            return level < settings.negative_min_sigma
+        def omission(call: int, level: float) -> Omission | None:
+            if self._is_early(call, calls):
+                return Omission.EARLY
+            is_asked = call % 2 or settings.negative_min_sigma_every_call
+            return Omission.LOW if is_asked and level < lowest else None
 
         return Guidance(
             scale=settings.cfg_scale / CFGPP_SCALE if is_cfgpp else settings.cfg_scale,
-            leaves_out_negative=leaves_out_negative,
+            omission=omission,
             shows_unguided=is_cfgpp,
         )
+
+    def _is_early(self, call: int, calls: int) -> bool:
+        share = self.settings.negative_from
+        match self.rules.guidance_start:
+            case GuidanceStart.A1111:
+                return 0 < share >= call / calls
+            case GuidanceStart.EXACT:
+                return call < round(share * calls)
 
     def initial(self, start: Start) -> Tensor:
         """The noisy latents that `run` begins with."""
@@ -181,7 +190,7 @@ class Sampling:
                 is_whole=settings.rounds_timesteps or settings.sampler is Sampler.LCM,
             ),
             discard_penultimate=settings.discards_penultimate_sigma or traits.discards_penultimate_sigma,
-            last_step=self.rules.last_step,
+            rules=self.rules,
         )
         strides = sigmas.diff()
         # consistency models have 50 levels, of which more steps repeat some

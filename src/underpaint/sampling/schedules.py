@@ -1,7 +1,7 @@
 """Noise schedules: falling sigmas for a number of steps, float32, ending in 0 unless said otherwise."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,11 +9,12 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from underpaint.request import LastStepRule, Scheduler, ScheduleSettings
+from underpaint.request import BetaQuantiles, LastStepRule, OneStepRule, Rules, Scheduler, ScheduleSettings
 from underpaint.sampling.denoiser import SigmaTable
+from underpaint.traits import OWN_RHO
 
-KARRAS_RHO = 7.0
-POLYEXPONENTIAL_RHO = 1.0
+KARRAS_RHO = OWN_RHO[Scheduler.KARRAS]
+POLYEXPONENTIAL_RHO = OWN_RHO[Scheduler.POLYEXPONENTIAL]
 # https://research.nvidia.com/labs/toronto-ai/AlignYourSteps: Stable Diffusion 1.5, 10 steps
 ALIGN_YOUR_STEPS_SD1 = (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029)
 
@@ -84,12 +85,18 @@ def kl_optimal(steps: int, span: Span) -> Tensor:
 
 
 def align_your_steps(steps: int, span: Span) -> Tensor:
-    """Sabour et al. (2024): the published SD 1 table, log-linearly resampled."""
-    levels = np.array(ALIGN_YOUR_STEPS_SD1)
-    if steps != len(levels):
-        positions = np.linspace(0, 1, steps)
-        levels = np.exp(np.interp(positions, np.linspace(0, 1, len(levels)), np.log(levels)))
+    """Sabour et al. (2024): the published SD 1 table, log-linearly resampled; for one step its highest level, by
+    `rules.one_step` the lowest."""
+    levels = ALIGN_YOUR_STEPS_SD1[:1] if steps == 1 else _resampled(ALIGN_YOUR_STEPS_SD1, steps)
     return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
+
+
+def _resampled(levels: Sequence[float], steps: int) -> Sequence[float]:
+    """Log-linearly, from the lowest level upwards as its authors do: of one step the lowest level is left."""
+    if steps == len(levels):
+        return levels
+    rising = np.log(levels[::-1])
+    return np.exp(np.interp(np.linspace(0, 1, steps), np.linspace(0, 1, len(levels)), rising))[::-1].tolist()
 
 
 def simple(steps: int, span: Span) -> Tensor:
@@ -112,12 +119,17 @@ def ddim(steps: int, span: Span) -> Tensor:
 
 
 def beta(steps: int, span: Span) -> Tensor:
-    """Quantiles of a beta distribution, linear in sigma (Lee et al. 2024, arXiv 2407.12173)."""
-    quantiles = scipy.stats.beta.ppf(
+    """Timesteps by the quantiles of a beta distribution (Lee et al. 2024, arXiv 2407.12173); by `rules.beta_quantiles`
+    sigmas instead."""
+    start, end = span.timesteps
+    return _ending_in_zero(span.table.sigma(torch.from_numpy(end + _quantiles(steps, span) * (start - end))))
+
+
+def _quantiles(steps: int, span: Span) -> np.ndarray:
+    """Falling from 1 to 0."""
+    return scipy.stats.beta.ppf(
         1 - np.linspace(0, 1, steps), span.settings.beta_alpha, span.settings.beta_beta
     )
-    levels = span.low + quantiles * (span.high - span.low)
-    return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
 def _ending_in_zero(sigmas: Tensor) -> Tensor:
@@ -145,21 +157,40 @@ def sigmas_for(
     span: Span,
     *,
     discard_penultimate: bool = False,
-    last_step: LastStepRule = LastStepRule.CLEAN,
+    rules: Rules,
 ) -> Tensor:
     """The sigmas of a schedule. Discarding makes one step more and leaves out the last before 0."""
-    make = SCHEDULES[scheduler]
-    if scheduler is Scheduler.KL_OPTIMAL and last_step is LastStepRule.CLEAN:
-        make = _kl_optimal_to_zero
+    make = _maker(scheduler, rules)
     if not discard_penultimate:
         return make(steps, span)
     sigmas = make(steps + 1, span)
     return torch.cat([sigmas[:-2], sigmas[-1:]])
 
 
+def _maker(scheduler: Scheduler, rules: Rules) -> Callable[[int, Span], Tensor]:
+    match scheduler:
+        case Scheduler.KL_OPTIMAL if rules.last_step is LastStepRule.CLEAN:
+            return _kl_optimal_to_zero
+        case Scheduler.ALIGN_YOUR_STEPS if rules.one_step is OneStepRule.LOWEST:
+            return _align_your_steps_from_below
+        case Scheduler.BETA if rules.beta_quantiles is BetaQuantiles.SIGMA:
+            return _beta_in_sigma
+        case _:
+            return SCHEDULES[scheduler]
+
+
 def _kl_optimal_to_zero(steps: int, span: Span) -> Tensor:
     levels = torch.tensor([span.high]) if steps == 1 else kl_optimal(steps - 1, span)
     return _ending_in_zero(levels)
+
+
+def _align_your_steps_from_below(steps: int, span: Span) -> Tensor:
+    return _ending_in_zero(torch.tensor(_resampled(ALIGN_YOUR_STEPS_SD1, steps), dtype=torch.float32))
+
+
+def _beta_in_sigma(steps: int, span: Span) -> Tensor:
+    levels = span.low + _quantiles(steps, span) * (span.high - span.low)
+    return _ending_in_zero(torch.tensor(levels, dtype=torch.float32))
 
 
 def timesteps_for(steps: int, *, discard_penultimate: bool) -> list[int]:

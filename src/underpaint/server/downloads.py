@@ -9,14 +9,12 @@ from urllib.parse import quote
 import numpy as np
 from PIL import Image
 
-from underpaint.codec import from_json
 from underpaint.errors import InvalidRequest
 from underpaint.image.blend import flattened, to_bytes
 from underpaint.image.header import exif_with_comment
 from underpaint.image.picture import Picture
 from underpaint.image.png import with_text
-from underpaint.metadata import infotext, png_text
-from underpaint.result import Recipe
+from underpaint.metadata import infotext, png_text, recipe_from_json
 from underpaint.server.pictures import picture_file, picture_of
 
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -41,7 +39,7 @@ class Download:
 def download(sha256: str, name: str, file_format: FileFormat, *, recipe: dict[str, Any] | None) -> Download:
     """A stored picture as a file to save. `recipe`: written into it, as far as the format has a place for it; None
     leaves it out."""
-    of_image = None if recipe is None else from_json(Recipe, recipe)
+    of_image = None if recipe is None else recipe_from_json(recipe)
     match file_format:
         case FileFormat.PNG:
             stored = picture_file(sha256).read_bytes()

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from underpaint.codec import from_json
 from underpaint.errors import InvalidRequest, UnreadableImage
+from underpaint.metadata import recipe_from_json
 from underpaint.request import STRICT
 from underpaint.result import Recipe
 from underpaint.server.inputs import Settings
@@ -77,7 +77,7 @@ def recipe_of(node: Node) -> Recipe | None:
     if node.recipe is None:
         return None
     try:
-        return from_json(Recipe, node.recipe)
+        return recipe_from_json(node.recipe)
     except InvalidRequest as error:
         raise UnreadableImage(f"The recipe of the picture {node.name!r} is damaged: {error}") from error
 

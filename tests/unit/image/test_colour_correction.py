@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from underpaint.image.colour_correction import LUMA, colour_corrected, histogram_matched, with_luminosity
+from underpaint.image.colour_correction import (
+    LUMA,
+    colour_corrected,
+    colour_corrected_bytes,
+    histogram_matched,
+    with_luminosity,
+)
 
 
 @pytest.fixture
@@ -31,16 +37,34 @@ def test_grey_colours_take_the_light_alone(picture: np.ndarray) -> None:
     assert np.ptp(result.astype(int), axis=2).max() <= 1
 
 
-def test_a_picture_corrected_to_itself_hardly_changes(picture: np.ndarray) -> None:
+def test_a_picture_corrected_to_itself_stays(picture: np.ndarray) -> None:
+    corrected = colour_corrected(picture.astype(np.float32) / 255, picture)
+    assert corrected.dtype == np.float32
+    np.testing.assert_allclose(corrected, picture / 255, atol=1e-4)
+
+
+def test_in_bytes_a_picture_corrected_to_itself_hardly_changes(picture: np.ndarray) -> None:
     smooth = np.kron(picture[:4, :6], np.ones((8, 8, 1), np.uint8))
-    difference = np.abs(colour_corrected(smooth, smooth).astype(int) - smooth)
-    assert difference.mean() < 2
+    difference = np.abs(colour_corrected_bytes(smooth, smooth).astype(int) - smooth)
+    assert 0 < difference.mean() < 2
 
 
 def test_the_reference_may_have_another_size(picture: np.ndarray) -> None:
     red = np.full((10, 10, 3), (220, 30, 30), np.uint8)
-    corrected = colour_corrected(picture, red).astype(int)
+    corrected = colour_corrected_bytes(picture, red).astype(int)
     assert corrected[..., 0].mean() > corrected[..., 2].mean() + 30
+    exactly = colour_corrected(picture.astype(np.float32) / 255, red)
+    np.testing.assert_allclose(exactly * 255, corrected, atol=12)
+    np.testing.assert_allclose(exactly @ LUMA, picture @ LUMA / 255, atol=1e-5)
+
+
+def test_only_floats_keep_the_steps_between_bytes() -> None:
+    ramp = np.linspace((0.4, 0.4, 0.35), (0.45, 0.5, 0.5), 4000, dtype=np.float32)[None]
+    reference = np.linspace((90, 60, 50), (160, 140, 100), 500).round().astype(np.uint8)[None]
+    exactly = colour_corrected(ramp, reference)[0]
+    assert len(np.unique(exactly[:, 0])) > 2000
+    in_bytes = colour_corrected_bytes((ramp * 255).astype(np.uint8), reference)[0]
+    assert len(np.unique(in_bytes[:, 0])) < 100
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from underpaint.request import (
     Scheduler,
     ScheduleSettings,
     StepRule,
+    SubseedBlend,
 )
 from underpaint.sampling.counts import StepsKnown, count_steps
 from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
@@ -40,7 +41,7 @@ def sampling_of(settings: SamplingSettings, rules: Rules) -> Sampling:
 
 def executed(settings: SamplingSettings, rules: Rules, *, from_picture: bool) -> list[int]:
     """The numbers of the steps that run, with a denoiser that costs nothing."""
-    stream = BatchNoise(NOISE, [1], [0], SHAPE)
+    stream = BatchNoise(NOISE, [1], [0], SHAPE, SubseedBlend.IMAGE)
     init = torch.zeros(1, *SHAPE) if from_picture else None
     start = Start(noise=stream.first(), init=init, mask=None, seeds=[1], stream=stream)
     sampling = sampling_of(settings, rules)

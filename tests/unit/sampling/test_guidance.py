@@ -5,7 +5,16 @@ import torch
 from torch import Tensor
 
 from underpaint.request import PromptPadding
-from underpaint.sampling.guidance import Guidance, Weighted, counting_calls, guided, of_equal_length, padded
+from underpaint.sampling.guidance import (
+    Guidance,
+    Omission,
+    Weighted,
+    counting_calls,
+    guided,
+    noting_omissions,
+    of_equal_length,
+    padded,
+)
 
 ONE = torch.ones(1, 4, 1, 1)
 
@@ -38,10 +47,23 @@ def test_scale_one_does_not_ask_for_the_negative_prompt() -> None:
 
 def test_a_call_without_the_negative_prompt_follows_the_prompts_at_scale_one() -> None:
     parts = [Weighted(torch.tensor(2.0), 0.5), Weighted(torch.tensor(4.0), 0.25)]
-    guidance = Guidance(scale=7.0, leaves_out_negative=lambda call, level: call == 1 and level == 5.0)
+    guidance = Guidance(
+        scale=7.0, omission=lambda call, level: Omission.LOW if (call, level) == (1, 5.0) else None
+    )
     predict = guided(by_context, parts, torch.tensor(1.0), guidance)
     assert torch.equal(predict(ONE, 0.0, 5.0, 1), ONE * (2 + 0.25 * (4 - 2)))
     assert torch.equal(predict(ONE, 0.0, 5.0, 0), ONE * (1 + 7 * (0.5 * 1 + 0.25 * 3)))
+
+
+def test_why_calls_went_without_the_negative_prompt_is_noted() -> None:
+    reasons = [Omission.EARLY, None, None]
+    guidance = Guidance(scale=7.0, omission=lambda call, level: reasons[call])
+    predict = guided(by_context, [Weighted(torch.tensor(2.0))], torch.tensor(1.0), guidance)
+    noted: set[Omission] = set()
+    noting = noting_omissions(predict, guidance, noted)
+    answers = [noting(ONE, 0.0, 0.0, call) for call in range(3)]
+    assert noted == {Omission.EARLY}
+    assert all(torch.equal(answer, predict(ONE, 0.0, 0.0, call)) for call, answer in enumerate(answers))
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0])
@@ -92,3 +114,18 @@ def test_padding(padding: PromptPadding, negative: Tensor, expected: tuple[list[
     (first, second), other = padded([tokens(1, 2, 3, 4), tokens(1, 2, 3, 4)], negative, padding, EMPTY)
     assert (first.flatten().tolist(), other.flatten().tolist()) == expected
     assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("padding", "expected"),
+    [
+        (PromptPadding.NONE, ([1, 2], [1, 2, 3, 4], [5, 6])),
+        (PromptPadding.EMPTY, ([1, 2, 8, 9], [1, 2, 3, 4], [5, 6, 8, 9])),
+        (PromptPadding.REPEAT, ([1, 2], [1, 2, 3, 4], [5, 6, 6, 6])),
+    ],
+)
+def test_padding_of_parts_of_different_length(
+    padding: PromptPadding, expected: tuple[list[int], ...]
+) -> None:
+    prompts, negative = padded([tokens(1, 2), tokens(1, 2, 3, 4)], tokens(5, 6), padding, EMPTY)
+    assert tuple(each.flatten().tolist() for each in (*prompts, negative)) == expected

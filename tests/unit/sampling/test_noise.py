@@ -1,16 +1,18 @@
 import pytest
 import torch
 
-from underpaint.request import NoiseSettings, RngSource
+from underpaint.request import NoiseSettings, RngSource, SubseedBlend
 from underpaint.sampling.brownian import BrownianNoise
-from underpaint.sampling.noise import BatchNoise, noise_stream, seeds_of_images, slerp
+from underpaint.sampling.noise import BatchNoise, noise_stream, seeds_of_images, varied
 
 SHAPE = (4, 6, 5)
 
 
-def batch(settings: NoiseSettings, total: int) -> BatchNoise:
+def batch(
+    settings: NoiseSettings, total: int, subseed_blend: SubseedBlend = SubseedBlend.IMAGE
+) -> BatchNoise:
     seeds, subseeds = seeds_of_images(settings, total)
-    return BatchNoise(settings, seeds, subseeds, SHAPE)
+    return BatchNoise(settings, seeds, subseeds, SHAPE, subseed_blend)
 
 
 @pytest.mark.parametrize("source", list(RngSource))
@@ -43,17 +45,54 @@ def test_variations_keep_the_seed_and_count_the_subseed() -> None:
     assert seeds_of_images(plain, 3) == ([10, 11, 12], [20, 21, 22])
 
 
-def test_a_variation_moves_from_one_noise_to_the_other() -> None:
+@pytest.mark.parametrize("rule", list(SubseedBlend))
+def test_a_variation_moves_from_one_noise_to_the_other(rule: SubseedBlend) -> None:
     a, b = torch.randn(2, 4, 32, 32, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(slerp(0.0, a, b), a, atol=1e-5)
-    assert torch.allclose(slerp(1.0, a, b), b, atol=1e-5)
-    assert slerp(0.5, a, b).std().item() == pytest.approx(1, abs=0.05)
+    assert torch.allclose(varied(0.0, a, b, rule), a, atol=1e-5)
+    assert torch.allclose(varied(1.0, a, b, rule), b, atol=1e-5)
+    assert varied(0.5, a, b, rule).std().item() == pytest.approx(1, abs=0.05)
 
 
-def test_nearly_parallel_noises_are_mixed_with_swapped_weights() -> None:
+def test_a_variation_turns_the_whole_noise_by_one_angle() -> None:
+    a, b = torch.zeros(2, 4, 8, 8)
+    a[0, 0, 0] = b[3, 5, 2] = 2.0
+    half = varied(0.5, a, b, SubseedBlend.IMAGE)
+    assert torch.allclose(half, (a + b) * 0.5**0.5)
+
+
+def test_the_angle_of_a_variation_does_not_depend_on_how_the_noise_lies() -> None:
+    a, b = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(1))
+    turned = varied(0.3, a.mT.contiguous(), b.mT.contiguous(), SubseedBlend.IMAGE)
+    assert torch.allclose(varied(0.3, a, b, SubseedBlend.IMAGE), turned.mT)
+
+
+def test_a1111_turns_every_column_by_its_own_angle() -> None:
+    a, b = torch.randn(2, 4, 8, 6, generator=torch.Generator().manual_seed(1))
+    b[..., 0] = a[..., 0] * torch.tensor([1.0, -1.0] * 4)  # 90 degrees, where halves are alike
+    mixed = varied(0.5, a, b, SubseedBlend.A1111)
+    for column in range(6):
+        angle = torch.nn.functional.cosine_similarity(a[2, :, column], b[2, :, column], dim=0).acos()
+        wanted = ((angle / 2).sin() / angle.sin()) * (a + b)[2, :, column]
+        assert torch.allclose(mixed[2, :, column], wanted, atol=1e-5)
+    assert not torch.allclose(mixed, varied(0.5, a, b, SubseedBlend.IMAGE), atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rule", "weights"), [(SubseedBlend.A1111, (0.25, 0.75)), (SubseedBlend.IMAGE, (0.75, 0.25))]
+)
+def test_only_a1111_mixes_nearly_parallel_noises_with_swapped_weights(
+    rule: SubseedBlend, weights: tuple[float, float]
+) -> None:
     a = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(1))
     b = a * 1.5
-    assert torch.allclose(slerp(0.25, a, b), 0.25 * a + 0.75 * b)
+    assert torch.allclose(varied(0.25, a, b, rule), weights[0] * a + weights[1] * b)
+
+
+@pytest.mark.parametrize("rule", list(SubseedBlend))
+def test_a_batch_is_varied_by_its_rule(rule: SubseedBlend) -> None:
+    settings = NoiseSettings(seed=5, subseed=9, subseed_strength=0.3)
+    own, other = (noise_stream(RngSource.CPU, seed).randn(SHAPE) for seed in (5, 9))
+    assert torch.equal(batch(settings, 1, rule).first()[0], varied(0.3, own, other, rule))
 
 
 @pytest.mark.parametrize(
@@ -67,6 +106,28 @@ def test_a_resized_seed_keeps_its_centre(width: int, height: int) -> None:
     small_y = y - (SHAPE[1] - small.shape[1]) // 2
     small_x = x - (SHAPE[2] - small.shape[2]) // 2
     assert torch.equal(resized[:, y, x], small[:, small_y, small_x])
+
+
+@pytest.mark.parametrize("width", [48, 64])
+def test_a_wider_seed_is_cut_alike_on_both_sides(width: int) -> None:
+    """By an odd number of cells, 40 px to 48 px, a column at the end has the noise of the seed at full size."""
+    settings = NoiseSettings(seed=1, subseed=0, seed_resize_from_width=width, seed_resize_from_height=48)
+    resized = batch(settings, 1).first()[0]
+    wide = noise_stream(RngSource.CPU, 1).randn((4, 6, width // 8))
+    full = noise_stream(RngSource.CPU, 1).randn(SHAPE)
+    cut = -(-(width // 8 - SHAPE[2]) // 2)
+    kept = wide[:, :, cut : width // 8 - cut]
+    assert torch.equal(resized[:, :, : kept.shape[2]], kept)
+    assert torch.equal(resized[:, :, kept.shape[2] :], full[:, :, kept.shape[2] :])
+
+
+def test_a_resized_variation_is_varied_before_it_is_laid_in_the_middle() -> None:
+    settings = NoiseSettings(
+        seed=5, subseed=9, subseed_strength=0.3, seed_resize_from_width=24, seed_resize_from_height=48
+    )
+    own, other = (noise_stream(RngSource.CPU, seed).randn((4, 6, 3)) for seed in (5, 9))
+    resized = batch(settings, 1).first()[0]
+    assert torch.equal(resized[:, :, 1:4], varied(0.3, own, other, SubseedBlend.IMAGE))
 
 
 def test_a_seed_delta_changes_only_what_follows() -> None:

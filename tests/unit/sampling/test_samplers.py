@@ -8,6 +8,7 @@ from torch import Tensor
 
 from underpaint.errors import InvalidRequest
 from underpaint.request import (
+    GuidanceStart,
     NoiseSettings,
     Profile,
     Rules,
@@ -15,11 +16,12 @@ from underpaint.request import (
     SamplingSettings,
     Scheduler,
     ScheduleSettings,
+    SubseedBlend,
     UniPcSettings,
     UniPcSpacing,
 )
 from underpaint.sampling.denoiser import SigmaTable, Step
-from underpaint.sampling.guidance import GuidedPredictor
+from underpaint.sampling.guidance import GuidedPredictor, Omission
 from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise
 from underpaint.sampling.samplers import Sampling, Start
@@ -48,7 +50,7 @@ def sampling(table: SigmaTable) -> Callable[..., Sampling]:
 
 
 def start_of(seeds: list[int], *, from_picture: bool = True) -> Start:
-    stream = BatchNoise(NOISE, seeds, [0] * len(seeds), SHAPE)
+    stream = BatchNoise(NOISE, seeds, [0] * len(seeds), SHAPE, SubseedBlend.IMAGE)
     of_each = (len(seeds), 1, 1, 1)
     return Start(
         noise=stream.first(),
@@ -218,26 +220,42 @@ def test_text_to_image_may_start_from_the_noise_a_step_of_training_would_have(
 
 
 @pytest.mark.parametrize(
-    ("settings", "left_out"),
+    ("settings", "left_out", "left_out_by_a1111"),
     [
-        ({}, []),
-        ({"negative_from": 0.4}, [0, 1, 2, 3]),
-        ({"negative_from": 1.0}, list(range(9))),
-        ({"negative_min_sigma": 0.1}, [7]),
-        ({"negative_min_sigma": 0.1, "negative_min_sigma_every_call": True}, [6, 7, 8]),
-        ({"negative_min_sigma": 0.1, "negative_from": 0.1}, [0, 7]),
-        ({"sampler": Sampler.HEUN, "negative_from": 0.4}, list(range(8))),
+        ({}, [], []),
+        ({"negative_from": 0.4}, [0, 1, 2, 3], [0, 1, 2, 3]),
+        ({"negative_from": 1 / 3}, [0, 1, 2], [0, 1, 2, 3]),
+        ({"negative_from": 0.01}, [], [0]),
+        ({"negative_from": 1.0}, list(range(9)), list(range(9))),
+        ({"negative_min_sigma": 0.1}, [7], [7]),
+        ({"negative_min_sigma": 0.1, "negative_min_sigma_every_call": True}, [6, 7, 8], [6, 7, 8]),
+        ({"negative_min_sigma": 0.1, "negative_from": 0.1}, [0, 7], [0, 7]),
+        ({"sampler": Sampler.HEUN, "negative_from": 0.4}, list(range(7)), list(range(8))),
     ],
 )
+@pytest.mark.parametrize("rule", list(GuidanceStart))
 def test_calls_without_the_negative_prompt(
-    sampling: Callable[..., Sampling], settings: dict[str, object], left_out: list[int]
+    sampling: Callable[..., Sampling],
+    settings: dict[str, object],
+    left_out: list[int],
+    left_out_by_a1111: list[int],
+    rule: GuidanceStart,
 ) -> None:
     """Nine of twelve steps, of which the last three start below sigma 0.1 in the schedule that is used here."""
-    ours = sampling(Profile.studio(), **{"scheduler": Scheduler.EXPONENTIAL, **settings})
+    rules = replace(Profile.studio(), guidance_start=rule)
+    ours = sampling(rules, **{"scheduler": Scheduler.EXPONENTIAL, **settings})
     sigmas, guidance = ours.sigmas(from_picture=True), ours.guidance(from_picture=True)
     calls = [sigma for sigma in sigmas[:-1] for _ in range(TRAITS[ours.settings.sampler].calls_per_step)]
-    found = [i for i, sigma in enumerate(calls) if guidance.leaves_out_negative(i, sigma)]
-    assert found == left_out
+    found = [i for i, sigma in enumerate(calls) if guidance.omission(i, sigma)]
+    assert found == (left_out_by_a1111 if rule is GuidanceStart.A1111 else left_out)
+
+
+def test_a_minimum_sigma_that_is_a_level_leaves_that_level_alone(sampling: Callable[..., Sampling]) -> None:
+    """Levels are float32, where 0.399 is a little less; A1111 compares in float32."""
+    ours = sampling(Profile.a1111(), scheduler=Scheduler.ALIGN_YOUR_STEPS, steps=11, negative_min_sigma=0.399)
+    level = next(sigma for sigma in ours.sigmas(from_picture=True) if abs(sigma - 0.399) < 1e-6)
+    assert level < 0.399
+    assert ours.guidance(from_picture=True).omission(1, level) is None
 
 
 def test_a1111s_timestep_samplers_compare_timesteps_with_the_minimum_sigma(
@@ -294,7 +312,8 @@ def test_the_negative_prompt_goes_by_the_sigma_not_by_the_timestep_that_stands_f
     i = max(range(len(levels)), key=lambda i: abs(levels[i] - stands_for[i]))
     between = (levels[i] + stands_for[i]) / 2
     ours = sampling(rules, negative_min_sigma=between, negative_min_sigma_every_call=True, **settings)
-    assert ours.guidance(from_picture=True).leaves_out_negative(i, levels[i]) is (levels[i] < stands_for[i])
+    omission = ours.guidance(from_picture=True).omission(i, levels[i])
+    assert omission is (Omission.LOW if levels[i] < stands_for[i] else None)
 
 
 @pytest.mark.parametrize(

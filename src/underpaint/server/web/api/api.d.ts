@@ -25,10 +25,15 @@ export interface Rules {
   steps: "a1111" | "a1111-fix-steps" | "exact";
   latent_mask: "rounded" | "covering" | "soft";
   content_noise: "shared" | "independent";
+  subseed_blend: "a1111" | "image";
+  guidance_start: "a1111" | "exact";
   composite: "a1111" | "exact";
   pixel_rounding: "truncate" | "nearest";
+  colour_correction: "a1111" | "exact";
   ddim: "a1111" | "exact";
   last_step: "a1111" | "clean";
+  one_step: "lowest" | "highest";
+  beta_quantiles: "sigma" | "timestep";
   step_control: "batch" | "image";
   third_order: "a1111" | "exact";
   unipc_corrector: "a1111" | "exact";
@@ -36,6 +41,7 @@ export interface Rules {
   prompt_timeline: "a1111" | "exact";
   prompt_breaks: "a1111" | "everywhere";
   emphasis_mean: "a1111" | "each";
+  text_lengths: "a1111" | "own";
   moved_embeddings: "a1111" | "follow";
   repeated_networks: "a1111" | "each";
   unknown_networks: "ignored" | "refused";

@@ -4,15 +4,15 @@
 /** Both sets of rules, as `Profile` in request.py. */
 export const PROFILES = Object.freeze({
   studio: /** @type {Readonly<Rules>} */ (Object.freeze({
-    file_reading: 'exact', steps: 'exact', latent_mask: 'covering', content_noise: 'independent', composite: 'exact',
-    pixel_rounding: 'nearest', ddim: 'exact', last_step: 'clean', step_control: 'image', third_order: 'exact', unipc_corrector: 'exact', prompt_weight: 'composition',
-    prompt_timeline: 'exact', prompt_breaks: 'everywhere', emphasis_mean: 'each', moved_embeddings: 'follow', repeated_networks: 'each',
+    file_reading: 'exact', steps: 'exact', latent_mask: 'covering', content_noise: 'independent', subseed_blend: 'image', guidance_start: 'exact', composite: 'exact',
+    pixel_rounding: 'nearest', colour_correction: 'exact', ddim: 'exact', last_step: 'clean', one_step: 'highest', beta_quantiles: 'timestep', step_control: 'image', third_order: 'exact', unipc_corrector: 'exact', prompt_weight: 'composition',
+    prompt_timeline: 'exact', prompt_breaks: 'everywhere', emphasis_mean: 'each', text_lengths: 'own', moved_embeddings: 'follow', repeated_networks: 'each',
     unknown_networks: 'refused',
   })),
   a1111: /** @type {Readonly<Rules>} */ (Object.freeze({
-    file_reading: 'a1111', steps: 'a1111', latent_mask: 'rounded', content_noise: 'shared', composite: 'a1111',
-    pixel_rounding: 'truncate', ddim: 'a1111', last_step: 'a1111', step_control: 'batch', third_order: 'a1111', unipc_corrector: 'a1111', prompt_weight: 'a1111',
-    prompt_timeline: 'a1111', prompt_breaks: 'a1111', emphasis_mean: 'a1111', moved_embeddings: 'a1111', repeated_networks: 'a1111',
+    file_reading: 'a1111', steps: 'a1111', latent_mask: 'rounded', content_noise: 'shared', subseed_blend: 'a1111', guidance_start: 'a1111', composite: 'a1111',
+    pixel_rounding: 'truncate', colour_correction: 'a1111', ddim: 'a1111', last_step: 'a1111', one_step: 'lowest', beta_quantiles: 'sigma', step_control: 'batch', third_order: 'a1111', unipc_corrector: 'a1111', prompt_weight: 'a1111',
+    prompt_timeline: 'a1111', prompt_breaks: 'a1111', emphasis_mean: 'a1111', text_lengths: 'a1111', moved_embeddings: 'a1111', repeated_networks: 'a1111',
     unknown_networks: 'ignored',
   })),
 });

@@ -79,12 +79,30 @@ export const RULES = [
     ],
   },
   {
+    key: 'subseed_blend', label: 'Variations', options: [
+      { value: 'image', label: 'Whole noise turns' },
+      { value: 'a1111', label: 'Column by column' },
+    ],
+  },
+  {
+    key: 'guidance_start', label: 'Guidance starts', options: [
+      { value: 'exact', label: 'At its share of calls' },
+      { value: 'a1111', label: 'One call later' },
+    ],
+  },
+  {
     key: 'composite', label: 'Paste back', options: [
       { value: 'exact', label: 'Untouched picture' },
       { value: 'a1111', label: '8-bit overlay' },
     ],
   },
   { key: 'pixel_rounding', label: 'Pixel rounding', options: [{ value: 'nearest', label: 'Nearest' }, { value: 'truncate', label: 'Truncate' }] },
+  {
+    key: 'colour_correction', label: 'Colour correction', options: [
+      { value: 'exact', label: 'In full depth' },
+      { value: 'a1111', label: 'In 8 bits' },
+    ],
+  },
   {
     key: 'ddim', label: 'DDIM', options: [
       { value: 'exact', label: 'Added noise to zero' },
@@ -95,6 +113,18 @@ export const RULES = [
     key: 'last_step', label: 'Last step', options: [
       { value: 'clean', label: 'No noise is left' },
       { value: 'a1111', label: 'Smallest noise stays' },
+    ],
+  },
+  {
+    key: 'one_step', label: 'Align Your Steps', options: [
+      { value: 'highest', label: 'One step: highest noise' },
+      { value: 'lowest', label: 'One step: lowest noise' },
+    ],
+  },
+  {
+    key: 'beta_quantiles', label: 'Beta schedule', options: [
+      { value: 'timestep', label: 'Spread over timesteps' },
+      { value: 'sigma', label: 'Spread over sigmas' },
     ],
   },
   {
@@ -127,6 +157,12 @@ export const RULES = [
     key: 'emphasis_mean', label: 'Emphasis mean', options: [
       { value: 'each', label: 'Of each text' },
       { value: 'a1111', label: 'Of all texts of an edit' },
+    ],
+  },
+  {
+    key: 'text_lengths', label: 'Texts of one prompt', options: [
+      { value: 'own', label: 'Each of its own length' },
+      { value: 'a1111', label: 'Filled up to the longest' },
     ],
   },
   {
