@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
+from tests.browser.watching import watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -62,38 +63,13 @@ def own_server(tmp_path: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    yield context
-    context.close()
+    with watched(browser, viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as context:
+        yield context
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page whose errors, missing files and requests to other hosts fail the test."""
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: errors.append(request.url) if _leaves_the_host(request.url) else None)
-    page.on("console", lambda message: errors.append(message.text) if _is_a_fault(message) else None)
-    yield page
-    assert not errors
-
-
-def _is_a_fault(message: ConsoleMessage) -> bool:
-    """Not what the browser notes of a server that is away or that refuses on purpose."""
-    refusals = (
-        "net::ERR_",
-        "status of 400",
-        "status of 409",
-        "status of 413",
-        "status of 422",
-        "status of 503",
-    )
-    return message.type == "error" and not any(text in message.text for text in refusals)
-
-
-def _leaves_the_host(url: str) -> bool:
-    return not url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.pictures import png
 from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
+from tests.browser.watching import watched
 
 ASPECTS = [(640, 480), (97, 1201), (1201, 97), (333, 331)]
 
@@ -34,25 +35,28 @@ def look_at(studio: Studio, x: float, y: float, zoom: float) -> None:
 
 @pytest.mark.parametrize("ratio", [1, 1.5, 2, 3])
 def test_drawn_is_sent_at_every_zoom(browser: Browser, shared_server: RunningServer, ratio: float) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=ratio)
-    studio = Studio(context.new_page(), shared_server)
-    for width, height in ASPECTS:
-        open_picture(studio, width, height)
-        for zoom in (0.05, 0.37, 1, 3.3, 32):
-            x, y = width * 0.4, height * 0.6
-            look_at(studio, x, y, zoom)
-            brush = max(9, 4 / zoom)  # a pixel of the screen is many of the picture when zoomed out
-            studio.use_brush(brush, hardness=0.8)
-            reach = min(20 / zoom, width / 4)
-            studio.press("Delete")
-            studio.settle()
-            studio.stroke([(x - reach, y), (x + reach, y)], pieces=3)
-            drawn = studio.drawn_mask()
-            assert np.array_equal(drawn, studio.kept_layer()), (width, height, zoom)
-            assert drawn[int(y), int(x)] == 255, f"{width}x{height} at {zoom}: the brush paints elsewhere"
-            beyond = int(x - reach - brush - 2 / zoom)
-            assert beyond < 0 or drawn[int(y), beyond] == 0
-    context.close()
+    with watched(browser, viewport={"width": 1280, "height": 800}, device_scale_factor=ratio) as context:
+        studio = Studio(context.new_page(), shared_server)
+        for width, height in ASPECTS:
+            open_picture(studio, width, height)
+            for zoom in (0.05, 0.37, 1, 3.3, 32):
+                drawn_is_sent(studio, width, height, zoom)
+
+
+def drawn_is_sent(studio: Studio, width: int, height: int, zoom: float) -> None:
+    x, y = width * 0.4, height * 0.6
+    look_at(studio, x, y, zoom)
+    brush = max(9, 4 / zoom)  # a pixel of the screen is many of the picture when zoomed out
+    studio.use_brush(brush, hardness=0.8)
+    reach = min(20 / zoom, width / 4)
+    studio.press("Delete")
+    studio.settle()
+    studio.stroke([(x - reach, y), (x + reach, y)], pieces=3)
+    drawn = studio.drawn_mask()
+    assert np.array_equal(drawn, studio.kept_layer()), (width, height, zoom)
+    assert drawn[int(y), int(x)] == 255, f"{width}x{height} at {zoom}: the brush paints elsewhere"
+    beyond = int(x - reach - brush - 2 / zoom)
+    assert beyond < 0 or drawn[int(y), beyond] == 0
 
 
 def test_the_frame_shown_is_the_frame_sent(studio: Studio) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from tests.browser.layout import faults, with_large_text
 from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
+from tests.browser.watching import watched
 
 WINDOWS = {900: 700, 1024: 768, 1280: 800, 1440: 900, 1920: 1080, 3840: 2160}
 
@@ -51,13 +52,14 @@ def test_nothing_is_cut_while_editing_and_picking(studio: Studio) -> None:
 
 @pytest.mark.parametrize("width", [390, 768])
 def test_nothing_is_cut_on_a_phone(browser: Browser, shared_server: RunningServer, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True)
-    studio = Studio(context.new_page(), shared_server).open()
-    assert (faults(studio.page), with_large_text(studio.page)) == ([], [])
-    studio.open_sample()
-    studio.stroke()
-    assert (faults(studio.page), with_large_text(studio.page)) == ([], [])
-    context.close()
+    with watched(
+        browser, viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        studio = Studio(context.new_page(), shared_server).open()
+        assert (faults(studio.page), with_large_text(studio.page)) == ([], [])
+        studio.open_sample()
+        studio.stroke()
+        assert (faults(studio.page), with_large_text(studio.page)) == ([], [])
 
 
 @pytest.fixture
@@ -88,13 +90,12 @@ def test_a_button_opens_the_drawer_and_escape_closes_it(narrow: Studio) -> None:
 
 
 def test_the_drawers_button_needs_no_mouse(browser: Browser, shared_server: RunningServer) -> None:
-    context = browser.new_context(viewport={"width": 1150, "height": 800}, has_touch=True)
-    studio = Studio(context.new_page(), shared_server).open_sample()
-    studio.page.get_by_role("button", name="Settings", exact=True).tap()
-    studio.page.get_by_role("complementary", name="Settings").wait_for()
-    studio.page.get_by_role("button", name="Close the panel").tap()
-    assert not studio.page.get_by_role("complementary", name="Settings").is_visible()
-    context.close()
+    with watched(browser, viewport={"width": 1150, "height": 800}, has_touch=True) as context:
+        studio = Studio(context.new_page(), shared_server).open_sample()
+        studio.page.get_by_role("button", name="Settings", exact=True).tap()
+        studio.page.get_by_role("complementary", name="Settings").wait_for()
+        studio.page.get_by_role("button", name="Close the panel").tap()
+        assert not studio.page.get_by_role("complementary", name="Settings").is_visible()
 
 
 def colours_on_canvas(studio: Studio, x: float, y: float, side: int = 40) -> int:

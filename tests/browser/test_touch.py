@@ -8,15 +8,15 @@ from playwright.sync_api import Browser, CDPSession
 
 from tests.browser.server import RunningServer
 from tests.browser.studio import Point, Studio
+from tests.browser.watching import watched
 
 
 @pytest.fixture
 def phone(browser: Browser, shared_server: RunningServer) -> Iterator[Studio]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
-    yield Studio(context.new_page(), shared_server).open_sample()
-    context.close()
+    with watched(
+        browser, viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
+    ) as context:
+        yield Studio(context.new_page(), shared_server).open_sample()
 
 
 @pytest.fixture
