@@ -1,7 +1,7 @@
 """Options that several commands share, and how they become a request."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -216,19 +216,31 @@ def request_from_options(
     if "profile" in names:
         is_a1111 = options["profile"] is ProfileName.A1111
         data["rules"] = to_json(Profile.a1111() if is_a1111 else Profile.studio())
-    for name, paths in SETTING_OF_OPTION.items():
-        if name in names:
-            for path in paths:
-                _put(data, path, options[name])
+    option_of = {path: name for name, paths in SETTING_OF_OPTION.items() if name in names for path in paths}
+    for path, name in option_of.items():
+        _put(data, path, options[name])
     if options.get("invert_mask"):
         _put(data, "mask.mode", MaskMode.NOT_MASKED)
     for setting in options["settings"] or []:
-        _put(data, *_path_and_value(setting))
-    request = from_json(InpaintRequest, data)
+        path, value = _path_and_value(setting)
+        _put(data, path, value)
+        option_of.pop(path, None)
+    request = _checked(data, option_of)
     if not options.get("styles"):
         return request
     styles = known_styles(default_folders())
     return replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
+
+
+def _checked(data: dict[str, Any], option_of: Mapping[str, str]) -> InpaintRequest:
+    """The request; what is wrong with a setting is said of the option that it came from, if it came from one."""
+    try:
+        return from_json(InpaintRequest, data)
+    except InvalidRequest as error:
+        path, space, problem = str(error).partition(" ")
+        if path not in option_of:
+            raise
+        raise InvalidRequest(f"--{option_of[path].replace('_', '-')}{space}{problem}") from error
 
 
 def _is_given(name: str, context: typer.Context) -> bool:

@@ -141,6 +141,19 @@ def test_what_will_not_work_as_meant_is_said(
     assert "another shape" in captured.err
 
 
+def test_a_mask_of_another_size_is_told(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, _ = files
+    large = tmp_path / "large.png"
+    large.write_bytes(encode_png(np.full((112, 144), 255, np.uint8)))
+    assert run("inpaint", image, "--mask", large, *QUICK, "-o", tmp_path / "a.png", "--json") == 0
+    captured = capsys.readouterr()
+    (note,) = json.loads(captured.out)["notes"]
+    assert note == "The mask (144x112) has another size than the picture (72x56); it is scaled."
+    assert "it is scaled" in captured.err
+
+
 @pytest.fixture
 def sketch(tmp_path: Path) -> Path:
     """Paint over the middle of the picture, as a file."""
@@ -274,8 +287,11 @@ def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["generate", "--denoise", "1.5"], "denoising_strength must lie between 0 and 1"),
-        (["generate", "--width", "100"], "canvas.width must be a multiple of 8"),
+        (["generate", "--denoise", "1.5"], "error: --denoise must lie between 0 and 1"),
+        (["generate", "--width", "100"], "error: --width must be a multiple of 8"),
+        (["generate", "--subseed-strength", "2"], "error: --subseed-strength must lie"),
+        (["generate", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
+        (["generate", "--seed", "1", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
         (["generate", "--model", "no-such-model"], "no-such-model"),
         (["generate", "--set", "noise.nonsense=1"], "noise.nonsense"),
         (["generate", "--set", "noise"], "group.name=value"),
