@@ -70,6 +70,7 @@ def inpaint(
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,
     out: options.Out = None,
+    force: options.Force = False,
     save_under: options.SaveUnder = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -84,6 +85,6 @@ def inpaint(
     run(
         ask,
         read_inputs(ask.request, image, mask, sketch),
-        OutputOptions(out=out, save_under=save_under, as_json=as_json),
+        OutputOptions(out=out, force=force, save_under=save_under, as_json=as_json),
         device,
     )

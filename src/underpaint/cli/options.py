@@ -138,6 +138,10 @@ Out = Annotated[
         "--out", "-o", help="A .png file, or a folder. Default: the current folder.", rich_help_panel=OUTPUT
     ),
 ]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace even an input, where --out names one.", rich_help_panel=OUTPUT),
+]
 SaveUnder = Annotated[
     bool,
     typer.Option("--save-under", help="Also write what lay under the mask, decoded.", rich_help_panel=OUTPUT),
@@ -150,6 +154,7 @@ AsJson = Annotated[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
     out: Path | None
+    force: bool = False
     save_under: bool = False
     as_json: bool = False
 
