@@ -9,13 +9,18 @@ from types import FrameType
 import uvicorn
 
 from underpaint.errors import InvalidRequest, OutputError
+from underpaint.folders import data_folder
 from underpaint.server.app import create_app
+from underpaint.server.database import Database
+from underpaint.server.job_views import queue_row, rows_in_order
+from underpaint.server.schemas import JobState
 from underpaint.server.services import Services
 from underpaint.server.settings import ServerSettings
 
 FINISH_TIMEOUT_S = 3
 """For answers that are under way when the server stops."""
 BACKLOG = 128
+GOES_ON = (JobState.RUNNING, JobState.QUEUED)
 
 
 def serve(settings: ServerSettings, on_ready: Callable[[str], None], *, takes_any_port: bool = False) -> int:
@@ -39,6 +44,16 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None], *, takes_an
         except SystemExit as failed:  # uvicorn's word for an app that does not start; it has logged why
             raise OutputError("The server could not start; the messages above say why.") from failed
     return server.stopped_by
+
+
+def jobs_go_on() -> bool:
+    """Whether the data folder holds jobs that the next server will go on with."""
+    database = Database(data_folder())
+    try:
+        with database.read() as session:
+            return not queue_row(session).is_paused and bool(rows_in_order(session, GOES_ON))
+    finally:
+        database.close()
 
 
 class _Server(uvicorn.Server):
