@@ -76,7 +76,8 @@ def inpaint(
 ) -> None:
     """Repaint the masked part of IMAGE. What is outside the mask stays as it is, to the byte.
 
-    Example: [cyan]underpaint inpaint girl.png --mask dress.png -p "a white dress" --content fill[/]
+    Example: [cyan]underpaint inpaint sample.png --mask mask.png -p "a tree with pink leaves, sunset" --content fill
+    --area only-masked -d 0.85 --cfg 4[/]
     """
     ask = asked(locals(), context)
     from underpaint.cli.running import run
