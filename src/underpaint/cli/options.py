@@ -258,7 +258,7 @@ def _check_model(borrowed: Borrowed, *, allows_pickle: bool) -> None:
         find_model(borrowed.request.model, default_folders(), allows_pickle=allows_pickle)
     except ModelNotFound as error:
         raise ModelNotFound(
-            f"{error} {borrowed.file.name} was made with it; name another one with --model."
+            f"{error} To use {borrowed.file.name} without that model, name another one with --model."
         ) from error
 
 
