@@ -1,7 +1,8 @@
 """Options that several commands share, and how they become a request."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -230,17 +231,20 @@ def request_from_options(
         path, value = _path_and_value(setting)
         _put(data, path, value)
         option_of.pop(path, None)
-    request = _checked(data, option_of)
+    with naming_options(option_of):
+        request = from_json(InpaintRequest, data)
     if not options.get("styles"):
         return request
     styles = known_styles(default_folders())
     return replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
 
 
-def _checked(data: dict[str, Any], option_of: Mapping[str, str]) -> InpaintRequest:
-    """The request; what is wrong with a setting is said of the option that it came from, if it came from one."""
+@contextmanager
+def naming_options(option_of: Mapping[str, str]) -> Generator[None]:
+    """What is found wrong with a setting is said of the option it came from: a parameter's name, by the setting's
+    path."""
     try:
-        return from_json(InpaintRequest, data)
+        yield
     except InvalidRequest as error:
         path, space, problem = str(error).partition(" ")
         if path not in option_of:

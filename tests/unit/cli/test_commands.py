@@ -344,6 +344,8 @@ def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.Captur
         (["generate", "--denoise", "1.5"], "error: --denoise must lie between 0 and 1"),
         (["generate", "--width", "100"], "error: --width must be a multiple of 8"),
         (["generate", "--subseed-strength", "2"], "error: --subseed-strength must lie"),
+        (["demo", "--steps", "0"], "error: --steps must lie"),
+        (["demo", "--seed", "-1"], "error: --seed must lie"),
         (["generate", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
         (["generate", "--seed", "1", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
         (["generate", "--model", "no-such-model"], "no-such-model"),
