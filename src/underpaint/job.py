@@ -87,21 +87,7 @@ class Job:
             found.append(
                 "Nothing is masked (a wide blur can wipe out a tiny mask); the picture stays as it is."
             )
-        if self.mask_size and self.pictures:
-            size = self.pictures[0].size
-            if abs(self.mask_size.aspect / size.aspect - 1) > ASPECT_TOLERANCE:
-                found.append(
-                    f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
-                )
-            if (
-                self.plan.is_cropped
-                and self.request.rules.composite is CompositeRule.A1111
-                and self.mask_size != size
-            ):
-                found.append(
-                    f"The mask ({self.mask_size}) has another size than the picture ({size}); A1111's rule for only "
-                    "masked does not scale it and may repaint another place."
-                )
+        found += self._notes_on_size
         if self.ignores_sketch:
             content = self.request.canvas.content
             found.append(
@@ -116,6 +102,24 @@ class Job:
         if split_networks(self.request.prompt.negative)[1]:
             found.append("LoRAs in the negative prompt are text; name them in the prompt.")
         return found
+
+    @property
+    def _notes_on_size(self) -> list[str]:
+        """What becomes of a mask that has not the picture's size."""
+        if not self.mask_size or not self.pictures or self.mask_size == (size := self.pictures[0].size):
+            return []
+        has_other_shape = abs(self.mask_size.aspect / size.aspect - 1) > ASPECT_TOLERANCE
+        stretched = (
+            f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
+        )
+        if self.plan.is_cropped and self.request.rules.composite is CompositeRule.A1111:
+            unscaled = (
+                f"The mask ({self.mask_size}) has another size than the picture ({size}); A1111's rule for only "
+                "masked does not scale it and may repaint another place."
+            )
+            return [stretched, unscaled] if has_other_shape else [unscaled]
+        scaled = f"The mask ({self.mask_size}) has another size than the picture ({size}); it is scaled."
+        return [stretched if has_other_shape else scaled]
 
     def seeds_of_batch(self, batch: int) -> tuple[list[int], list[int]]:
         """Seeds and subseeds of the images of a batch."""
@@ -263,7 +267,7 @@ def _check_seeds(request: InpaintRequest) -> None:
     for name, seed in (("seed", request.noise.seed), ("subseed", request.noise.subseed)):
         if (seed or 0) + request.batch.total - 1 > MAX_SEED:
             raise InvalidRequest(
-                f"noise.{name} {seed} leaves no seeds for {request.batch.total} images; take a smaller one."
+                f"The {name} {seed} leaves no seeds for {request.batch.total} images; take a smaller one."
             )
 
 

@@ -35,14 +35,24 @@ Styles = Mapping[str, Style]
 def known_styles(folders: Sequence[Path]) -> dict[str, Style]:
     """The styles of the files `styles.csv` in the user's data folder, in these folders and above an A1111 `models` folder;
     a name that occurs twice means the first."""
-    files = [data_folder() / FILE_NAME]
-    for folder in folders:
-        files += [place / FILE_NAME for place in (folder, *_above_models(folder.resolve()))]
     found: dict[str, Style] = {}
-    for file in dict.fromkeys(files):
+    for file in _style_files(folders):
         if file.is_file():
             found = {**read_styles(file), **found}
     return found
+
+
+def where_styles_lie(folders: Sequence[Path]) -> str:
+    """Where styles are looked for, for the user."""
+    searched = ", ".join(str(file) for file in _style_files(folders))
+    return f"Looked for: {searched}. Put A1111's {FILE_NAME} there: a line name,prompt,negative_prompt, then one per style."
+
+
+def _style_files(folders: Sequence[Path]) -> list[Path]:
+    files = [data_folder() / FILE_NAME]
+    for folder in folders:
+        files += [place / FILE_NAME for place in (folder, *_above_models(folder.resolve()))]
+    return list(dict.fromkeys(files))
 
 
 def read_styles(file: Path) -> dict[str, Style]:

@@ -1,5 +1,6 @@
 """The commands that serve: starting, stopping, and what they refuse."""
 
+import json
 import os
 import signal
 import socket
@@ -10,12 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.api.conftest import FAKE_PAINTER, PATIENCE_S
 from tests.api.files import noise, png
 from underpaint.server.database import FILE_NAME, Database
+from underpaint.server.lock import locked, running_in
 from underpaint.server.projects import summaries
 from underpaint.server.runner import PAINTER_VARIABLE
 
@@ -74,7 +77,7 @@ def test_a_server_serves_until_it_is_stopped(server: Command, sent: signal.Signa
         server.process.send_signal(sent)
         found, said = server.end()
     assert found == code
-    assert said.startswith("Stopped.")
+    assert said.rstrip() == "Stopped."
     assert "Traceback" not in said
 
 
@@ -107,6 +110,70 @@ def test_studio_makes_a_project_of_a_picture(data: Path, tmp_path: Path):
     with Database(data).read() as session:
         (project,) = summaries(session)
     assert (project.name, address.partition("#")[2]) == ("girl", project.id)
+
+
+def test_studio_opens_a_picture_in_the_studio_that_runs(server: Command, data: Path, tmp_path: Path):
+    address = server.address()
+    picture = tmp_path / 'Kätzchen "eins".png'
+    picture.write_bytes(png(noise(9, 8)))
+    again = Command("studio", str(picture), "--no-browser", data=data, http_proxy="http://127.0.0.1:9")
+    place = again.address()
+    assert again.end()[0] == 0
+    with Database(data).read() as session:
+        (project,) = summaries(session)
+    assert place == f"{address}#{project.id}"
+    assert project.name.startswith("Kätzchen")
+
+
+def test_studio_without_a_picture_finds_the_studio_that_runs(server: Command, data: Path):
+    address = server.address()
+    again = Command("studio", "--no-browser", data=data)
+    assert again.address() == address
+    assert again.end()[0] == 0
+
+
+def test_what_the_running_studio_refuses_is_one_sentence(server: Command, data: Path):
+    server.address()
+    code, said = Command("studio", str(ROOT / "README.md"), "--no-browser", data=data).end()
+    assert (code, "README.md" in said, "Traceback" in said) == (2, True, False)
+
+
+def test_studio_names_a_running_server_that_asks_for_a_password(data: Path, tmp_path: Path):
+    server = Command("serve", "--port", "0", data=data, UNDERPAINT_PASSWORD="secret")
+    address = server.address()
+    (tmp_path / "girl.png").write_bytes(png(noise(9, 8)))
+    code, said = Command("studio", str(tmp_path / "girl.png"), data=data).end()
+    assert (code, address in said, "password" in said) == (0, True, True)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.end()[0] == 0
+
+
+def test_the_address_of_a_killed_server_is_forgotten(server: Command, data: Path):
+    server.address()
+    server.process.kill()
+    server.process.wait()
+    with locked(data):
+        assert running_in(data) is None
+
+
+def test_jobs_that_go_on_are_told_at_the_end(server: Command, data: Path):
+    address = server.address()
+    project = asked(address, "projects/empty", {})
+    slow = {"prompt": {"positive": "step_s=0.5"}}
+    job = {"node_id": None, "request": slow, "underpainting": "original", "task": "fix-detail"}
+    for _ in range(2):
+        asked(address, f"projects/{project['id']}/jobs", job)
+    server.process.send_signal(signal.SIGTERM)
+    code, said = server.end()
+    assert (code, "go on at the next start" in said) == (0, True)
+
+
+def asked(address: str, path: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The server's answer to JSON."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}api/{path}", json.dumps(content).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from rich.console import Console
 from underpaint.atomic import write_atomically
 from underpaint.canvas import changed_outside, soft_mask
 from underpaint.cli.files import make_folder, write_picture
+from underpaint.cli.options import naming_options
 from underpaint.cli.running import load_model, shown
+from underpaint.codec import validated
 from underpaint.geometry import Box
 from underpaint.image.io import load_mask, load_picture
 from underpaint.image.mask import bounding_box
@@ -43,11 +45,12 @@ SHEET_PADDING_PX = 60
 
 def make_demo(folder: Path, *, steps: int, seed: int) -> None:
     """Writes sample, mask, a result and its underpainting per masked content, a contact sheet and `report.json`."""
+    with naming_options({"sampling.steps": "steps", "noise.seed": "seed"}):
+        request = validated(demo_request(steps=steps, seed=seed))
     make_folder(folder)
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
     sample, mask = _write_sample(folder)
     model = load_model("storybook")
-    request = demo_request(steps=steps, seed=seed)
     console.print(f"Prompt: {request.prompt.positive}")
     console.print(
         f"Denoising strength {request.sampling.denoising_strength}, {steps} steps, seed {seed}, only masked"

@@ -1,6 +1,8 @@
 """Names and writes the files of a run: one PNG per image, and on request what lay under the mask."""
 
 import os
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +15,23 @@ if TYPE_CHECKING:
     from underpaint.result import Event, ImageDone, Underpainted
 
 LONGEST_STEM = 150
+UNDER = "-under"
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
 
 
 class OutputFiles:
-    """Where a run's pictures go. An explicit file is replaced; in a folder no existing file ever is."""
+    """Where a run's pictures go. An explicit file is replaced, unless it is an input; in a folder no existing file ever
+    is."""
 
-    def __init__(self, output: OutputOptions, stem: str, total: int) -> None:
+    def __init__(self, output: OutputOptions, stem: str, total: int, inputs: Iterable[Path] = ()) -> None:
         self._save_under = output.save_under
         self._total = total
         target = output.out or Path(".")
         self._is_file = names_a_picture(target)
         self._folder = target.parent if self._is_file else target
         self._stem = target.stem if self._is_file else stem[:LONGEST_STEM]
+        if self._is_file and not output.force:
+            check_no_input(self._named_files(), inputs)
         check_writable(self._folder)
 
     def write(self, event: "Event", model: "StableDiffusion") -> list[dict[str, Any]]:
@@ -57,15 +63,34 @@ class OutputFiles:
         images = len(event.latents)
         for i, picture in enumerate(underpainting(event, model)):
             index = event.batch * images + i
-            write_picture(self._path(index, f"under-{index + 1}", mark="-under"), picture, {})
+            write_picture(self._path(index, f"under-{index + 1}", mark=UNDER), picture, {})
 
     def _path(self, index: int, name_in_folder: str, *, mark: str = "") -> Path:
-        """`mark` tells another picture of the same image apart where the user named the file."""
         make_folder(self._folder)
         if self._is_file:
-            number = f"-{index + 1}" if self._total > 1 else ""
-            return self._folder / f"{self._stem}{number}{mark}.png"
+            return self._named_file(index, mark)
         return unused(self._folder / f"{self._stem}-{name_in_folder}.png")
+
+    def _named_file(self, index: int, mark: str) -> Path:
+        """`mark` tells another picture of the same image apart where the user named the file."""
+        number = f"-{index + 1}" if self._total > 1 else ""
+        return self._folder / f"{self._stem}{number}{mark}.png"
+
+    def _named_files(self) -> Iterator[Path]:
+        for index in range(self._total):
+            yield from (
+                self._named_file(index, mark) for mark in (("", UNDER) if self._save_under else ("",))
+            )
+
+
+def check_no_input(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises if one of the files to write is one of those that are read."""
+    read = [file.stat() for file in inputs if file.exists()]
+    for output in outputs:
+        if output.exists() and any(os.path.samestat(output.stat(), status) for status in read):
+            raise InvalidRequest(
+                f"{output} is an input, which the result would replace. Give another --out, or --force to replace it."
+            )
 
 
 def names_a_picture(target: Path) -> bool:
@@ -89,8 +114,13 @@ def check_writable(folder: Path) -> None:
         existing = existing.parent
     if not existing.is_dir():
         raise OutputError(f"{existing} is a file; results need a folder there.")
-    if not os.access(existing, os.W_OK):
-        raise OutputError(f"The folder {existing} cannot be written to.")
+    try:  # permissions do not tell: administrators have them all, and some folders take no files
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"The folder {existing} cannot be written to: {error.strerror or error}."
+        ) from error
 
 
 def make_folder(folder: Path) -> None:

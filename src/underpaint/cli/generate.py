@@ -41,6 +41,7 @@ def generate(
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,
     out: options.Out = None,
+    force: options.Force = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Make a picture from a prompt, or remake IMAGE with it.
@@ -52,4 +53,4 @@ def generate(
     from underpaint.cli.sources import read_inputs
 
     inputs = Inputs() if image is None else read_inputs(ask.request, image)
-    run(ask, inputs, OutputOptions(out=out, as_json=as_json), device)
+    run(ask, inputs, OutputOptions(out=out, force=force, as_json=as_json), device)

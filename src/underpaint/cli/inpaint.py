@@ -70,12 +70,14 @@ def inpaint(
     profile: options.ProfileOption = ProfileName.STUDIO,
     settings: options.Settings = None,
     out: options.Out = None,
+    force: options.Force = False,
     save_under: options.SaveUnder = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Repaint the masked part of IMAGE. What is outside the mask stays as it is, to the byte.
 
-    Example: [cyan]underpaint inpaint girl.png --mask dress.png -p "a white dress" --content fill[/]
+    Example: [cyan]underpaint inpaint sample.png --mask mask.png -p "a tree with pink leaves, sunset" --content fill
+    --area only-masked -d 0.85 --cfg 4[/]
     """
     ask = asked(locals(), context)
     from underpaint.cli.running import run
@@ -84,6 +86,6 @@ def inpaint(
     run(
         ask,
         read_inputs(ask.request, image, mask, sketch),
-        OutputOptions(out=out, save_under=save_under, as_json=as_json),
+        OutputOptions(out=out, force=force, save_under=save_under, as_json=as_json),
         device,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from underpaint.cli.running import messages
 from underpaint.errors import InvalidRequest
@@ -27,10 +28,12 @@ BakedVae = Annotated[
 @app.command("list")
 def list_all() -> None:
     """The builtin model and every checkpoint in the models folders."""
-    from underpaint.models.catalog import default_folders, list_models
+    from underpaint.models.catalog import default_folders, list_models, where_models_lie
 
-    for model in list_models(default_folders()):
+    folders = default_folders()
+    for model in list_models(folders):
         print(f"{model.name}\t{model.path}")
+    messages.print(Text(where_models_lie(folders)), style="dim", soft_wrap=True)
 
 
 @app.command("merge")

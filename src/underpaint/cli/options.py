@@ -1,7 +1,8 @@
 """Options that several commands share, and how they become a request."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -138,6 +139,10 @@ Out = Annotated[
         "--out", "-o", help="A .png file, or a folder. Default: the current folder.", rich_help_panel=OUTPUT
     ),
 ]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace even an input, where --out names one.", rich_help_panel=OUTPUT),
+]
 SaveUnder = Annotated[
     bool,
     typer.Option("--save-under", help="Also write what lay under the mask, decoded.", rich_help_panel=OUTPUT),
@@ -150,6 +155,7 @@ AsJson = Annotated[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
     out: Path | None
+    force: bool = False
     save_under: bool = False
     as_json: bool = False
 
@@ -216,19 +222,34 @@ def request_from_options(
     if "profile" in names:
         is_a1111 = options["profile"] is ProfileName.A1111
         data["rules"] = to_json(Profile.a1111() if is_a1111 else Profile.studio())
-    for name, paths in SETTING_OF_OPTION.items():
-        if name in names:
-            for path in paths:
-                _put(data, path, options[name])
+    option_of = {path: name for name, paths in SETTING_OF_OPTION.items() if name in names for path in paths}
+    for path, name in option_of.items():
+        _put(data, path, options[name])
     if options.get("invert_mask"):
         _put(data, "mask.mode", MaskMode.NOT_MASKED)
     for setting in options["settings"] or []:
-        _put(data, *_path_and_value(setting))
-    request = from_json(InpaintRequest, data)
+        path, value = _path_and_value(setting)
+        _put(data, path, value)
+        option_of.pop(path, None)
+    with naming_options(option_of):
+        request = from_json(InpaintRequest, data)
     if not options.get("styles"):
         return request
     styles = known_styles(default_folders())
     return replace(request, prompt=with_styles(request.prompt, options["styles"], styles))
+
+
+@contextmanager
+def naming_options(option_of: Mapping[str, str]) -> Generator[None]:
+    """What is found wrong with a setting is said of the option it came from: a parameter's name, by the setting's
+    path."""
+    try:
+        yield
+    except InvalidRequest as error:
+        path, space, problem = str(error).partition(" ")
+        if path not in option_of:
+            raise
+        raise InvalidRequest(f"--{option_of[path].replace('_', '-')}{space}{problem}") from error
 
 
 def _is_given(name: str, context: typer.Context) -> bool:
@@ -241,7 +262,7 @@ def _check_model(borrowed: Borrowed, *, allows_pickle: bool) -> None:
         find_model(borrowed.request.model, default_folders(), allows_pickle=allows_pickle)
     except ModelNotFound as error:
         raise ModelNotFound(
-            f"{error} {borrowed.file.name} was made with it; name another one with --model."
+            f"{error} To use {borrowed.file.name} without that model, name another one with --model."
         ) from error
 
 

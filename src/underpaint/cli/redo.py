@@ -43,11 +43,12 @@ def redo(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Default: FILE with -redo added.", show_default=False)
     ] = None,
+    force: options.Force = False,
     allow_pickle: options.AllowPickle = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Make the same picture again, byte for byte. Exit code 1 if it came out different."""
-    from underpaint.cli.files import check_writable, names_a_picture, unused, write_picture
+    from underpaint.cli.files import check_no_input, check_writable, names_a_picture, unused, write_picture
     from underpaint.cli.running import load_model, messages
     from underpaint.errors import InvalidRequest, UnreadableImage
     from underpaint.image.io import load_picture, read_png_text
@@ -56,6 +57,8 @@ def redo(
     target = out or unused(file.with_stem(f"{file.stem}-redo"))
     if not names_a_picture(target):
         raise InvalidRequest(f"--out must name a .png file, not {target}.")
+    if not force:
+        check_no_input([target], [given for given in (image, mask, sketch) if given])
     check_writable(target.parent)
     text = read_png_text(file)
     recipe = recipe_from_png_text(text)

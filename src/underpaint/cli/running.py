@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -33,6 +34,8 @@ class Inputs:
     mask: "np.ndarray | None" = None
     sketch: "np.ndarray | None" = None
     stem: str = "underpaint"
+    files: tuple[Path, ...] = ()
+    """Those that the pixels came from."""
 
 
 def report_error(error: StudioError, *, as_json: bool) -> None:
@@ -62,7 +65,8 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
     from underpaint.pipeline import run_job
 
     request, borrowed = ask.request, ask.borrowed
-    files = OutputFiles(output, inputs.stem, request.batch.total)
+    files_read = (*inputs.files, borrowed.file) if borrowed else inputs.files
+    files = OutputFiles(output, inputs.stem, request.batch.total, files_read)
     model = load_model(request.model, device, allows_pickle=ask.allows_pickle)
     job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
     _keep_inputs(job, inputs)

@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underpaint.errors import Cancelled, InvalidRequest
+from underpaint.errors import Cancelled, InvalidRequest, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,10 +91,19 @@ def run(
     settings: "ServerSettings", on_ready: "Callable[[str], None]", *, takes_any_port: bool = False
 ) -> None:
     """Serves until Ctrl-C (exit code 130) or SIGTERM."""
+    from underpaint.folders import data_folder
+    from underpaint.server.lock import Running, announce
+    from underpaint.server.serving import jobs_go_on
     from underpaint.server.serving import serve as serve_until_stopped
 
-    stopped_by = serve_until_stopped(settings, on_ready, takes_any_port=takes_any_port)
-    print("Stopped. Jobs that were not finished go on at the next start.", flush=True)
+    def on_answering(address: str) -> None:
+        with suppress(OutputError):  # costs only that `underpaint studio` will not find this server
+            announce(data_folder(), Running(address=address, wants_password=settings.password is not None))
+        on_ready(address)
+
+    stopped_by = serve_until_stopped(settings, on_answering, takes_any_port=takes_any_port)
+    more = " Jobs that were not finished go on at the next start." if jobs_go_on() else ""
+    print(f"Stopped.{more}", flush=True)
     if stopped_by == signal.SIGINT:
         raise SystemExit(Cancelled.exit_code)
 

@@ -17,4 +17,5 @@ def read_inputs(
         mask=None if mask is None else load_mask(mask, rule=rule, keeps_soft_alpha=keeps_soft_alpha),
         sketch=None if sketch is None else load_sketch(sketch),
         stem=image.stem,
+        files=tuple(file for file in (image, mask, sketch) if file),
     )

@@ -49,10 +49,14 @@ def default_folders() -> tuple[Path, ...]:
 
 
 def list_models(folders: Sequence[Path]) -> tuple[ModelFile, ...]:
-    """The builtin model, then every safetensors checkpoint and model folder found, sorted by name in each folder."""
+    """The builtin model, then every safetensors checkpoint and model folder found, sorted by name in each folder; each
+    once, however many links lead to the folder it lies in."""
     builtin = _builtin()
-    found = [_model_at(path) for folder in folders for path in _checkpoints(folder) if not _is_pickle(path)]
-    return (*([builtin] if builtin else []), *found)
+    found: dict[Path, ModelFile] = {}
+    for path in (path for folder in folders for path in _checkpoints(folder)):
+        if not _is_pickle(path):
+            found.setdefault(path.parent.resolve() / path.name, _model_at(path))
+    return (*([builtin] if builtin else []), *found.values())
 
 
 def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: bool = False) -> ModelFile:
@@ -79,6 +83,12 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
             raise ModelNotFound(
                 f"Several models are called {name_or_path!r}: {listed}. Give the path of one of them."
             )
+
+
+def where_models_lie(folders: Sequence[Path]) -> str:
+    """Which folders are searched, and how to add one, for the user."""
+    searched = ", ".join(str(_root(folder)) for folder in folders) or "no folder"
+    return f"Searched: {searched}. The environment variable {FOLDERS_VARIABLE} names further folders."
 
 
 def sha256_of(path: Path, *, cache_file: Path | None = None) -> str:
@@ -122,16 +132,17 @@ def _root(folder: Path) -> Path:
     return folder
 
 
-def _checkpoints(folder: Path) -> Iterator[Path]:
-    """Checkpoint files and model folders below a folder, sorted."""
+def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Checkpoint files and model folders below a folder, sorted. `above`: real folders it lies in, to which links may
+    lead back."""
     root = _root(folder)
-    if not root.is_dir():
+    if not root.is_dir() or (real := root.resolve()) in above:
         return
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
         if _is_model_folder(path) or _is_checkpoint_file(path):
             yield path
         elif path.is_dir():
-            yield from _checkpoints(path)
+            yield from _checkpoints(path, above | {real})
 
 
 def _is_model_folder(path: Path) -> bool:
@@ -189,8 +200,7 @@ def _not_found(name: str, folders: Sequence[Path]) -> str:
     known = list(dict.fromkeys([BUILTIN_MODEL, *(model.name for model in list_models(folders))]))
     close = get_close_matches(name, known, n=3)
     hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else f" Known: {', '.join(known)}."
-    searched = ", ".join(str(_root(folder)) for folder in folders) or "no folder"
-    return f"No model is called {name!r}.{hint} Searched: {searched}."
+    return f"No model is called {name!r}.{hint} {where_models_lie(folders)}"
 
 
 def _file_sha256(path: Path, cache_file: Path) -> str:

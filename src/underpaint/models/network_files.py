@@ -43,13 +43,17 @@ def find_lora(name: str, folders: Sequence[Path]) -> Path:
             hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
             raise ModelNotFound(
                 f"No LoRA is called {name!r}.{hint} LoRAs lie in a folder called Lora or loras beside the models; "
-                f"{len(files)} were found."
+                f"{_count(files)} found."
             )
         case several:
             listed = ", ".join(repr(path.stem) for path in several)
             raise ModelNotFound(
                 f"The trainer of several LoRAs called its result {name!r}; name one file: {listed}."
             )
+
+
+def _count(files: Sequence[Path]) -> str:
+    return {0: "none was", 1: "one was"}.get(len(files), f"{len(files)} were")
 
 
 def a1111_hash(path: Path) -> str:

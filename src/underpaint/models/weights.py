@@ -1,6 +1,7 @@
 """Weight files: shapes without reading weights, and weights without a mapped file behind them."""
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -71,13 +72,7 @@ def _own(tensor: Tensor) -> Tensor:
 def _unpickled(path: Path) -> Weights:
     """All tensors of a pickled checkpoint, mapped from the file where its format allows, read with `weights_only`, which
     runs no code."""
-    try:
-        content: Any = _torch_load(path)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        raise UnsupportedCheckpoint(
-            f"{path.name} cannot be read safely: it is damaged, or holds more than tensors "
-            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). Use its safetensors file."
-        ) from error
+    content = _torch_load(path)
     if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
         content = content["state_dict"]
     if not isinstance(content, dict):
@@ -88,7 +83,29 @@ def _unpickled(path: Path) -> Weights:
 
 def _torch_load(path: Path) -> Any:
     is_zip = zipfile.is_zipfile(path)  # files of torch before 1.6 are none, and cannot be mapped
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a pickle by another program than torch
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise UnsupportedCheckpoint(f"{path.name} {_what_is_wrong_with_pickle(path, error)}") from error
+
+
+def _what_is_wrong_with_pickle(path: Path, error: Exception) -> str:
+    """In our own words: torch's recommend to run the programs in a file."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror}."
+    start = _start_of(path)
+    if not start:
+        return EMPTY
+    if not start.startswith(PICKLE_MARKS):
+        return _named(start) or "is no checkpoint: what torch saves begins otherwise."
+    if isinstance(error, pickle.UnpicklingError):
+        return (
+            "cannot be read safely: it holds more than tensors, perhaps a program, or is damaged. "
+            "Use its safetensors file."
+        )
+    return "is damaged or incomplete. If it was downloaded, download it again."
 
 
 @contextmanager
@@ -103,21 +120,29 @@ def opened(path: Path) -> Generator[Any]:
         raise UnsupportedCheckpoint(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
+EMPTY = "is empty. If it was downloaded, download it again."
+PICKLE_MARKS = (b"PK", b"\x80")
 LOOKS_LIKE = {
     b"version https://git-lfs": "is only Git LFS's pointer to the file; fetch the file itself (git lfs pull).",
-    b"<": "is a web page, not a safetensors file; the download needs a login or another address.",
-    b"PK": "is a pickle with the ending of a safetensors file, which is not opened under a false name.",
-    b"\x80": "is a pickle with the ending of a safetensors file, which is not opened under a false name.",
+    b"<": "is a web page, not a model; the download needs a login or another address.",
 }
-"""By its first bytes: what a file is that should be a safetensors file."""
+"""By its first bytes: what a file is that should be a model."""
 
 
 def _what_is_wrong(path: Path, error: SafetensorError) -> str:
-    with path.open("rb") as file:
-        start = file.read(100)
+    start = _start_of(path)
     if not start:
-        return "is empty. If it was downloaded, download it again."
-    for mark, words in LOOKS_LIKE.items():
-        if start.startswith(mark):
-            return words
-    return f"is not a complete safetensors file ({error}). If it was downloaded, download it again."
+        return EMPTY
+    if start.startswith(PICKLE_MARKS):
+        return "is a pickle with the ending of a safetensors file, which is not opened under a false name."
+    unfinished = f"is not a complete safetensors file ({error}). If it was downloaded, download it again."
+    return _named(start) or unfinished
+
+
+def _named(start: bytes) -> str | None:
+    return next((words for mark, words in LOOKS_LIKE.items() if start.startswith(mark)), None)
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(100)

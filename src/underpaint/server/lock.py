@@ -1,14 +1,32 @@
-"""One server per data folder."""
+"""One server per data folder, and where it is."""
 
+import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from underpaint.atomic import write_atomically
 from underpaint.errors import OutputError
 
 FILE_NAME = "server.lock"
+ADDRESS_FILE_NAME = "server.json"
+"""Not the lock's own file: on Windows others cannot read that."""
+
+
+class FolderInUse(OutputError):
+    """Another server holds the folder's lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server that answers."""
+
+    address: str
+    """Ends in a slash."""
+    wants_password: bool
 
 
 @contextmanager
@@ -21,10 +39,28 @@ def locked(folder: Path) -> Generator[None]:
         raise OutputError(f"Cannot use the data folder {folder}: {error.strerror or error}.") from error
     with file:
         if not _take(file):
-            raise OutputError(
+            raise FolderInUse(
                 f"Another server works with {folder}; stop it first, or give this one a folder of its own with --data."
             )
-        yield
+        address_file = folder / ADDRESS_FILE_NAME
+        address_file.unlink(missing_ok=True)  # of a server that was killed
+        try:
+            yield
+        finally:
+            address_file.unlink(missing_ok=True)
+
+
+def announce(folder: Path, server: Running) -> None:
+    """Tells `running_in` where the server is that has locked the folder."""
+    write_atomically(folder / ADDRESS_FILE_NAME, json.dumps(asdict(server)).encode())
+
+
+def running_in(folder: Path) -> Running | None:
+    """The server that has locked the folder; None while it does not answer yet."""
+    try:
+        return Running(**json.loads((folder / ADDRESS_FILE_NAME).read_bytes()))
+    except FileNotFoundError:
+        return None
 
 
 if sys.platform == "win32":

@@ -12,12 +12,15 @@ from underpaint.errors import InvalidRequest, OutputError
 from underpaint.folders import data_folder
 from underpaint.server.app import create_app
 from underpaint.server.database import Database
+from underpaint.server.job_views import queue_row, rows_in_order
+from underpaint.server.schemas import JobState
 from underpaint.server.services import Services
 from underpaint.server.settings import ServerSettings
 
 FINISH_TIMEOUT_S = 3
 """For answers that are under way when the server stops."""
 BACKLOG = 128
+GOES_ON = (JobState.RUNNING, JobState.QUEUED)
 
 
 def serve(settings: ServerSettings, on_ready: Callable[[str], None], *, takes_any_port: bool = False) -> int:
@@ -49,6 +52,16 @@ def _check_database() -> None:
     database = Database(data_folder())
     try:
         database.migrate()
+    finally:
+        database.close()
+
+
+def jobs_go_on() -> bool:
+    """Whether the data folder holds jobs that the next server will go on with."""
+    database = Database(data_folder())
+    try:
+        with database.read() as session:
+            return not queue_row(session).is_paused and bool(rows_in_order(session, GOES_ON))
     finally:
         database.close()
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from tests.conftest import TINY_MODEL
 from underpaint import pipeline
-from underpaint.cli import main
+from underpaint.cli import main, running
 from underpaint.image.header import exif_with_comment
 from underpaint.image.io import load_picture, read_png_text
 from underpaint.image.picture import Picture
@@ -121,6 +121,60 @@ def test_a_damaged_store_heals(
     assert run("redo", tmp_path / "a.png") == 0
 
 
+@pytest.mark.parametrize("replaced", ["girl.png", "mask.png", "sketch.png", "girl-1.png", "from.png"])
+def test_an_input_is_not_replaced(
+    replaced: str,
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    sketch: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    image, mask = files
+    made = tmp_path / "from.png"
+    assert run("generate", *QUICK, "-o", made) == 0
+    out = tmp_path / replaced
+    more = ["--batch-count", "2"] if replaced == "girl-1.png" else []
+    if more:
+        image = image.rename(out)
+        out = tmp_path / "girl.png"
+    before = (tmp_path / replaced).read_bytes()
+    command = ["inpaint", image, "--mask", mask, "--sketch", sketch, *QUICK, "--from", made, "-o", out, *more]
+    assert run(*command) == 2
+    assert "is an input" in capsys.readouterr().err
+    assert (tmp_path / replaced).read_bytes() == before
+    assert run(*command, "--force") == 0
+    assert (tmp_path / replaced).read_bytes() != before
+
+
+def test_a_link_to_an_input_counts_as_the_input(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    link = tmp_path / "link.png"
+    link.symlink_to(files[0])
+    assert run("generate", "--image", link, *QUICK, "-o", files[0]) == 2
+    assert run("generate", "--image", files[0], *QUICK, "-o", tmp_path / "other.png") == 0
+    assert run("generate", "--image", files[0], *QUICK, "-o", tmp_path / "other.png") == 0, "no input"
+
+
+def test_redo_does_not_replace_what_it_is_given(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    image, mask = files
+    run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "a.png")
+    command = ["redo", tmp_path / "a.png", "--image", image, "-o", image]
+    assert run(*command) == 2
+    assert run(*command, "--force") == 0
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="needs a folder that takes no files: Linux's /proc"
+)
+@pytest.mark.parametrize("out", ["/proc/x.png", "/proc/no/such/folder", "/proc/self"])
+def test_where_nothing_can_be_written_is_said_before_the_model_is_loaded(
+    out: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "load_model", None)
+    assert run("generate", *QUICK, "-o", out, "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "output-error"
+
+
 def test_the_same_command_gives_the_same_file(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
     image, mask = files
     for name in ("a.png", "b.png"):
@@ -139,6 +193,19 @@ def test_what_will_not_work_as_meant_is_said(
     assert len(json.loads(captured.out)["notes"]) == 2
     assert "Nothing is masked" in captured.err
     assert "another shape" in captured.err
+
+
+def test_a_mask_of_another_size_is_told(
+    run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, _ = files
+    large = tmp_path / "large.png"
+    large.write_bytes(encode_png(np.full((112, 144), 255, np.uint8)))
+    assert run("inpaint", image, "--mask", large, *QUICK, "-o", tmp_path / "a.png", "--json") == 0
+    captured = capsys.readouterr()
+    (note,) = json.loads(captured.out)["notes"]
+    assert note == "The mask (144x112) has another size than the picture (72x56); it is scaled."
+    assert "it is scaled" in captured.err
 
 
 @pytest.fixture
@@ -274,8 +341,13 @@ def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["generate", "--denoise", "1.5"], "denoising_strength must lie between 0 and 1"),
-        (["generate", "--width", "100"], "canvas.width must be a multiple of 8"),
+        (["generate", "--denoise", "1.5"], "error: --denoise must lie between 0 and 1"),
+        (["generate", "--width", "100"], "error: --width must be a multiple of 8"),
+        (["generate", "--subseed-strength", "2"], "error: --subseed-strength must lie"),
+        (["demo", "--steps", "0"], "error: --steps must lie"),
+        (["demo", "--seed", "-1"], "error: --seed must lie"),
+        (["generate", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
+        (["generate", "--seed", "1", "--set", "noise.seed=-1"], "error: noise.seed must lie"),
         (["generate", "--model", "no-such-model"], "no-such-model"),
         (["generate", "--set", "noise.nonsense=1"], "noise.nonsense"),
         (["generate", "--set", "noise"], "group.name=value"),
@@ -428,6 +500,15 @@ def test_info_tells_what_of_a_foreign_file_is_not_taken_over(
     record = json.loads(capsys.readouterr().out)
     assert (record["recipe"], record["parameters"]["settings"]["Surprise"]) == (None, "1")
     assert record["request"]["noise"]["source"] == "nv"
+
+
+def test_no_styles_says_where_they_would_lie(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("styles") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert str(tmp_path / "data" / "styles.csv") in captured.err.replace("\n", "")
 
 
 def test_styles_are_laid_on_prompts(

@@ -83,6 +83,7 @@ def test_the_inpainting_model_must_come_first(
 def test_list_names_the_builtin_model(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, out, _ = run(capsys, monkeypatch, "list")
+    code, out, err = run(capsys, monkeypatch, "list")
     assert code == 0
+    assert "UNDERPAINT_MODELS names further folders" in err
     assert {line.split("\t")[0] for line in out.splitlines()} >= {"storybook", "base", "custom"}

@@ -81,6 +81,26 @@ def test_two_models_of_one_name_need_a_path(a1111: Path, tmp_path: Path) -> None
     assert find_model("anime/ink", [a1111, tmp_path / "more"]).name == "ink"
 
 
+def test_folders_that_links_lead_to_again_are_listed_once(a1111: Path) -> None:
+    root = a1111 / "models" / "Stable-diffusion"
+    (root / "anime" / "back").symlink_to(root, target_is_directory=True)
+    (root / "anime" / "here").symlink_to(".", target_is_directory=True)
+    for name in ("first", "second"):
+        (root / name).symlink_to(root / "anime", target_is_directory=True)
+    names = [model.name for model in list_models([a1111, root])]
+    assert sorted(name for name in names if name != catalog.BUILTIN_MODEL) == [
+        "diffusers-1.5",
+        "dream.v2",
+        "ink",
+    ]
+    assert find_model("second/ink", [a1111]).name == find_model("ink", [a1111]).name == "ink"
+
+
+def test_where_models_lie_is_told_with_how_to_add_a_folder(a1111: Path) -> None:
+    with pytest.raises(ModelNotFound, match=r"Searched: .*Stable-diffusion\. .*UNDERPAINT_MODELS"):
+        find_model("nothing-like-it", [a1111])
+
+
 def test_an_unknown_name_gets_close_ones(a1111: Path) -> None:
     with pytest.raises(ModelNotFound, match=r"No model is called 'dreem'.*Did you mean 'dream.v2'"):
         find_model("dreem", [a1111])

@@ -1,3 +1,4 @@
+import pickle
 from pathlib import Path
 
 import pytest
@@ -89,18 +90,37 @@ def test_a_pickle_that_would_run_code_is_refused(
 ) -> None:
     path = tmp_path / "evil.ckpt"
     torch.save(content, path)
-    with pytest.raises(UnsupportedCheckpoint, match="cannot be read safely"):
+    with pytest.raises(UnsupportedCheckpoint, match="cannot be read safely") as refused:
         read_shapes(path)
+    assert "weights_only" not in str(refused.value), "torch's advice is to run the program"
     assert "code ran" not in capsys.readouterr().out
 
 
+def test_a_pickle_of_python_is_refused_without_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "evil.ckpt"
+    path.write_bytes(pickle.dumps({"callback": Harmful()}, protocol=4))
+    with pytest.raises(UnsupportedCheckpoint, match="cannot be read safely"):
+        read_shapes(path)
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"\x80\x02", b"nothing at all", bytes(1000)], ids=ascii
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04", "damaged"),
+        (b"\x80\x02", "damaged"),
+        (b"nothing at all", "is no checkpoint"),
+        (b"hello there, a text file\n" * 10, "is no checkpoint"),
+        (bytes(1000), "is no checkpoint"),
+        (b"<html>not found</html>" * 9, "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS's pointer"),
+    ],
+    ids=ascii,
 )
-def test_a_damaged_pickle_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_damaged_pickle_is_refused(content: bytes, says: str, tmp_path: Path) -> None:
     path = tmp_path / "x.ckpt"
     path.write_bytes(content)
-    with pytest.raises(UnsupportedCheckpoint, match="cannot be read safely"):
+    with pytest.raises(UnsupportedCheckpoint, match=f"x.ckpt .*{says}"):
         read_shapes(path)
 
 
