@@ -108,5 +108,6 @@ def _listener(host: str, port: int, *, takes_any_port: bool) -> socket.socket:
 
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    shown = f"[{reached}]" if listener.family is socket.AF_INET6 else reached
     return f"http://{shown}:{port}/"
