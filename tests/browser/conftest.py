@@ -88,6 +88,7 @@ def _is_a_fault(message: ConsoleMessage) -> bool:
         "status of 413",
         "status of 422",
         "status of 503",
+        "status of 507",
     )
     return message.type == "error" and not any(text in message.text for text in refusals)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.pictures import png
 from tests.browser.server import RunningServer
@@ -68,6 +68,47 @@ def test_a_job_survives_the_servers_death(page: Page, own_server: RunningServer)
     assert len({result["picture"]["sha256"] for result in job["results"]}) == 4
     studio.settle()
     assert np.array_equal(studio.kept_layer(), drawn), "strokes painted offline arrive"
+
+
+DISK_FULL = "The data folder cannot be used: No space left on device."
+
+
+def refuse_for_want_of_room(route: Route) -> None:
+    """Writes find no room; everything else goes on."""
+    if route.request.method in ("PATCH", "PUT"):
+        route.fulfill(status=507, json={"error": {"code": "output-error", "message": DISK_FULL}})
+    else:
+        route.continue_()
+
+
+def test_a_full_disk_loses_nothing(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route("**/api/nodes/**", refuse_for_want_of_room)
+    page.get_by_label("Prompt", exact=True).fill("red house")
+    studio.stroke_unsaved([(100, 100), (160, 100)])
+    drawn = studio.drawn_mask()
+    said = page.locator(".tip.err").filter(has_text=DISK_FULL)
+    said.wait_for()
+    page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    page.unroute("**/api/nodes/**")
+    studio.stroke_unsaved([(100, 140), (160, 140)])
+    drawn = np.maximum(drawn, studio.drawn_mask())
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "red house"
+    assert np.array_equal(studio.kept_layer(), drawn)
+    said.wait_for(state="detached")
+
+
+def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route("**/api/nodes/**", refuse_for_want_of_room)
+    page.get_by_label("Prompt", exact=True).fill("blue house")
+    page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    page.unroute("**/api/nodes/**")
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "blue house"
 
 
 def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tmp_path: Path) -> None:

@@ -1,11 +1,32 @@
 // @ts-check
 /** The autosave of this page. */
 import * as store from './store.js';
-import { api, Unreachable } from '../api/client.js';
+import { api, ApiError, Unreachable } from '../api/client.js';
 import { Autosave } from './autosave.js';
 import { editor } from './context.js';
-import { showFailure } from './actions/page.js';
+import { showFailure, showProblem } from './actions/page.js';
 import { unsent } from './storage.js';
+
+/** What the page tells of the server while autosave goes on trying. @type {string | null} */
+let trouble = null;
+
+/** The server is away or cannot work; the same request may be taken later. @param {unknown} error */
+const isPassing = (error) => error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+
+/** @param {unknown} error */
+function tellFailure(error) {
+  if (error instanceof Unreachable) return; // the banner says so
+  if (!isPassing(error)) showFailure(error);
+  else if (error instanceof Error && error.message !== trouble) { // once, not at every try
+    trouble = error.message;
+    showFailure(error);
+  }
+}
+
+function forgetTrouble() {
+  if (trouble !== null && store.problem.value?.message === trouble) showProblem(null);
+  trouble = null;
+}
 
 export const autosave = new Autosave({
   client: {
@@ -26,8 +47,11 @@ export const autosave = new Autosave({
   storage: unsent,
   later: (run, ms) => setTimeout(run, ms),
   forget: (timer) => clearTimeout(/** @type {number | undefined} */ (timer ?? undefined)),
-  isUnreachable: (error) => error instanceof Unreachable,
-  onState: (state) => { store.saveState.value = state; },
+  isPassing,
+  onState: (state) => {
+    if (state === 'saved') forgetTrouble();
+    store.saveState.value = state;
+  },
   onLayer: (layer, info) => { store.layers.value = { ...store.layers.value, [layer]: info }; },
-  onFailure: (error) => showFailure(error),
+  onFailure: tellFailure,
 });
