@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, Route
 
+from tests.browser.axe import violations
 from tests.browser.pictures import png
 from tests.browser.server import RunningServer
 from tests.browser.studio import JOB_TIMEOUT_MS, Studio
@@ -109,6 +110,107 @@ def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> No
     page.unroute("**/api/nodes/**")
     page.get_by_text("Saved", exact=True).wait_for()
     assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "blue house"
+
+
+DEAF = "window.EventSource = class { constructor() { setTimeout(() => this.onopen()); } addEventListener() {} close() {} }"
+"""No event tells of anything."""
+REFUSED = """window.EventSource = class {
+  constructor(url) { setTimeout(() => (url.includes("project_id") ? this.onerror() : this.onopen())); }
+  addEventListener() {}
+  close() {}
+}"""
+"""As after a restart of the server: a project's events are not to be had."""
+
+
+def deleted_elsewhere(studio: Studio, context: BrowserContext) -> tuple[Studio, str]:
+    """A tab whose project was deleted in another one, and the address of the project."""
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server).open(f"/#{project}")
+    tab.wait_for_picture()
+    tab.stroke()
+    assert tab.page.locator("#generate:not([aria-disabled])").is_visible()
+    studio.open()
+    address = f"{studio.server.url}/api/projects/{project}"
+    assert studio.page.request.delete(address).ok
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    return tab, address
+
+
+def test_a_project_deleted_in_another_window_is_restored_with_everything(
+    studio: Studio, context: BrowserContext
+) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    sent: list[str] = []
+    tab.page.on("request", lambda request: sent.append(request.url) if "/nodes/" in request.url else None)
+    tab.page.locator("#generate[aria-disabled=true]").wait_for()
+    tab.page.get_by_label("Prompt", exact=True).fill("green house")
+    tab.stroke_unsaved([(100, 100), (160, 100)])
+    drawn = tab.drawn_mask()
+    tab.page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    tab.page.wait_for_timeout(1500)  # longer than the first pause between tries
+    assert sent == []
+    assert tab.value("connection") == "online"
+    assert address.rpartition("/")[2] not in tab.page.inner_text("body")
+    assert violations(tab.page) == []
+    tab.button("Restore").click()
+    tab.page.get_by_text("This project was deleted").first.wait_for(state="detached")
+    tab.page.get_by_text("Saved", exact=True).wait_for()
+    tab.page.locator("#generate:not([aria-disabled])").wait_for()
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "green house"
+    assert np.array_equal(tab.kept_layer(), drawn)
+
+
+def test_a_project_restored_in_another_window_goes_on(studio: Studio, context: BrowserContext) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    assert studio.page.request.post(f"{address}/restore").ok
+    tab.page.get_by_text("This project was deleted").first.wait_for(state="detached")
+    tab.describe("white house")
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "white house"
+
+
+def test_a_project_deleted_in_another_window_can_be_left(studio: Studio, context: BrowserContext) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    tab.stroke_unsaved([(100, 100), (160, 100)])
+    tab.button("Start page").click()
+    tab.button("Open the sample").wait_for()
+    tab.open(f"/#{address.rpartition('/')[2]}")
+    tab.page.get_by_text("This project was deleted.").first.wait_for()
+
+
+def test_a_stream_that_cannot_be_opened_tells_of_the_deletion(
+    studio: Studio, context: BrowserContext
+) -> None:
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server)
+    tab.page.add_init_script(REFUSED)
+    tab.open(f"/#{project}")
+    tab.wait("underpaint.store.connection.value === 'offline'")
+    studio.open()
+    assert studio.page.request.delete(f"{studio.server.url}/api/projects/{project}").ok
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    tab.wait("underpaint.store.connection.value === 'online'")
+
+
+def test_a_change_that_tells_of_the_deletion_is_kept(studio: Studio, context: BrowserContext) -> None:
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server)
+    tab.page.add_init_script(DEAF)
+    tab.open(f"/#{project}")
+    tab.wait("underpaint.editor.hasPicture")
+    missing = {"error": {"code": "not-found", "message": f"There is no project '{project}'."}}
+    tab.page.route(f"**/api/projects/{project}", lambda route: route.fulfill(status=404, json=missing))
+    tab.page.route("**/api/nodes/**", lambda route: route.fulfill(status=404, json=missing))
+    tab.page.get_by_label("Prompt", exact=True).fill("last words")
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    tab.page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    tab.page.unroute(f"**/api/projects/{project}")
+    tab.page.unroute("**/api/nodes/**")
+    tab.button("Restore").click()
+    tab.page.get_by_text("Saved", exact=True).wait_for()
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "last words"
 
 
 def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ function page() {
       return timer;
     },
     forget: (timer) => { timers = timers.filter((known) => known !== timer); },
-    isPassing: (error) => error instanceof TypeError,
+    fateOf: (error) => (error instanceof TypeError ? 'again' : error instanceof RangeError ? 'wait' : 'refused'),
     onState: (shown) => { state.shown = shown; },
     onLayer: () => {},
     onFailure: (error) => { if (!(error instanceof TypeError)) log.push(`refused ${/** @type {Error} */ (error).message}`); },
@@ -197,6 +197,23 @@ test('strokes that wait behind settings are in the browser storage too', async (
   assert.deepEqual(state.kept.get('n')?.settings, { task: 'add' });
   assert.equal(state.kept.get('n')?.mask?.byteLength, 6);
   assert.ok(dirty.has('mask'));
+});
+
+test('changes that have to wait are kept, and sent when there is a reason to try', async () => {
+  const { autosave, log, pass, state } = page();
+  state.refusal = new RangeError('deleted');
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  await pass(60_000);
+  assert.equal(state.tries, 1, 'nothing goes out by itself');
+  autosave.settings({ underpainting: 'fill' });
+  await pass(300);
+  assert.equal(state.shown, 'unsaved');
+  assert.deepEqual(state.kept.get('n')?.settings, { task: 'add', underpainting: 'fill' });
+  state.refusal = null;
+  await autosave.retry();
+  assert.deepEqual(log.at(-1), 'settings n {"task":"add","underpainting":"fill"}');
+  assert.equal(state.shown, 'saved');
 });
 
 test('what the server refuses is said and not tried again', async () => {

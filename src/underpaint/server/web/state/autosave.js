@@ -19,10 +19,15 @@
  * @property {{put(key: string, value: Kept): Promise<void>, get(key: string): Promise<Kept | null>, remove(key: string): Promise<void>}} storage
  * @property {(run: () => void, ms: number) => unknown} later
  * @property {(timer: unknown) => void} forget
- * @property {(error: unknown) => boolean} isPassing the same request may be taken later: nothing is wrong with the change
+ * @property {(error: unknown) => Fate} fateOf
  * @property {(state: 'saved' | 'saving' | 'unsaved') => void} onState
  * @property {(layer: Layer, info: LayerInfo) => void} onLayer
  * @property {(error: unknown) => void} onFailure
+ */
+/**
+ * What becomes of changes that were not taken. `again`: nothing is wrong with them, they are tried again by themselves;
+ * `wait`: they are kept until there is a reason to try; `refused`: settings are given up, strokes go with the next ones.
+ * @typedef {'again' | 'wait' | 'refused'} Fate
  */
 /** @typedef {{settings: Partial<Settings> | null, mask: ArrayBuffer | null, sketch: ArrayBuffer | null, at: number}} Kept */
 
@@ -44,7 +49,7 @@ export class Autosave {
   /** @type {Promise<void> | null} */ #running = null;
   /** @type {unknown} */ #timer = null;
   /** @type {unknown} */ #viewTimer = null;
-  /** Tries in a row that failed although nothing is wrong with the change. */ #failures = 0;
+  /** Tries in a row that failed, everything being kept. */ #failures = 0;
   /** The last one was refused for good: nothing goes out by itself until something changes. */ #isRefused = false;
 
   /** @param {Parts} parts */
@@ -93,7 +98,7 @@ export class Autosave {
     this.#viewTimer = this.#parts.later(() => { void this.#saveView(); }, VIEW_DELAY_MS);
   }
 
-  /** Tries again now, after the server came back. */
+  /** Tries again now, after the server or the project came back. */
   async retry() {
     this.#failures = 0;
     if (this.hasPending) await this.#run().catch(() => undefined);
@@ -148,7 +153,7 @@ export class Autosave {
     try {
       await this.#parts.client.changeDraft(place, settings);
     } catch (error) {
-      if (this.#parts.isPassing(error)) this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
+      if (this.#parts.fateOf(error) !== 'refused') this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
       await this.#failed(place, error);
     }
   }
@@ -169,13 +174,13 @@ export class Autosave {
 
   /** Keeps what was not sent in this browser, and plans the next try. @param {Place} place @param {unknown} error @returns {Promise<never>} */
   async #failed(place, error) {
-    const isPassing = this.#parts.isPassing(error);
-    this.#failures = isPassing ? this.#failures + 1 : 0;
-    this.#isRefused = !isPassing;
+    const fate = this.#parts.fateOf(error);
+    this.#isRefused = fate === 'refused';
+    this.#failures = this.#isRefused ? 0 : this.#failures + 1;
     this.#parts.onState('unsaved');
     this.#parts.onFailure(error);
     if (this.hasPending) await this.#keep(place);
-    if (isPassing) this.#schedule(RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 15_000);
+    if (fate === 'again') this.#schedule(RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 15_000);
     throw error;
   }
 

@@ -18,12 +18,13 @@ export function latestOpenJob(jobs, project) {
 }
 
 /**
- * @param {{project: Project | null, models: ModelInfo[], status: Status | null, connection: string,
+ * @param {{project: Project | null, isDeleted: boolean, models: ModelInfo[], status: Status | null, connection: string,
  *          isMaskEmpty: boolean, request: InpaintRequest, hasPicture: boolean}} facts
  * @returns {string | null} a sentence for the button's description
  */
-export function blockedReason({ project, models, status, connection, isMaskEmpty, request, hasPicture }) {
+export function blockedReason({ project, isDeleted, models, status, connection, isMaskEmpty, request, hasPicture }) {
   if (!project) return 'Open a picture first.';
+  if (isDeleted) return 'This project was deleted in another window.';
   if (connection === 'offline') return 'The server does not answer.';
   if (status && models.length === 0) return `No checkpoint found in ${status.models_folder}.`;
   if (hasPicture && isMaskEmpty && request.canvas.area === 'only-masked') return 'Nothing is masked. Brush over the part to change.';

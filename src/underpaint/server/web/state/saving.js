@@ -4,19 +4,24 @@ import * as store from './store.js';
 import { api, ApiError, Unreachable } from '../api/client.js';
 import { Autosave } from './autosave.js';
 import { editor } from './context.js';
+import { isMissing, ProjectDeleted, unlessDeleted } from './deleted.js';
 import { showFailure, showProblem } from './actions/page.js';
 import { unsent } from './storage.js';
 
 /** What the page tells of the server while autosave goes on trying. @type {string | null} */
 let trouble = null;
 
-/** The server is away or cannot work; the same request may be taken later. @param {unknown} error */
-const isPassing = (error) => error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+/** @param {unknown} error @returns {import('./autosave.js').Fate} */
+function fateOf(error) {
+  if (error instanceof ProjectDeleted || isMissing(error)) return 'wait';
+  const isPassing = error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+  return isPassing ? 'again' : 'refused';
+}
 
 /** @param {unknown} error */
 function tellFailure(error) {
-  if (error instanceof Unreachable) return; // the banner says so
-  if (!isPassing(error)) showFailure(error);
+  if (error instanceof Unreachable || error instanceof ProjectDeleted) return; // a banner says so
+  if (fateOf(error) !== 'again') showFailure(error);
   else if (error instanceof Error && error.message !== trouble) { // once, not at every try
     trouble = error.message;
     showFailure(error);
@@ -30,11 +35,11 @@ function forgetTrouble() {
 
 export const autosave = new Autosave({
   client: {
-    changeDraft: api.changeDraft,
-    putTiles: api.putTiles,
+    changeDraft: (place, change) => unlessDeleted(() => api.changeDraft(place, change)),
+    putTiles: (nodeId, layer, buffer) => unlessDeleted(() => api.putTiles(nodeId, layer, buffer)),
     changeProject: async (id, { view }) => {
       const open = store.project.value;
-      if (open?.id !== id) return;
+      if (open?.id !== id || store.isProjectDeleted.value) return;
       const merged = { ...open.view, ...view };
       store.project.value = { ...open, view: merged };
       await api.changeProject(id, { view: merged });
@@ -47,7 +52,7 @@ export const autosave = new Autosave({
   storage: unsent,
   later: (run, ms) => setTimeout(run, ms),
   forget: (timer) => clearTimeout(/** @type {number | undefined} */ (timer ?? undefined)),
-  isPassing,
+  fateOf,
   onState: (state) => {
     if (state === 'saved') forgetTrouble();
     store.saveState.value = state;

@@ -29,6 +29,8 @@ export const projects = signal(/** @type {ProjectSummary[] | null} */ (null));
 
 // ---- the project and the draft of its head
 export const project = signal(/** @type {Project | null} */ (null));
+/** It was deleted in another window, and can be restored. */
+export const isProjectDeleted = signal(false);
 /** What the panel shows; always something, so that panels need no null checks. */
 export const draft = signal(/** @type {Settings} */ (defaultSettings()));
 export const layers = signal(/** @type {Record<Layer, LayerInfo>} */ ({
@@ -141,7 +143,7 @@ export const imageCount = computed(() => imagesOf(request.value));
 export const advice = computed(() => inspection.value?.advice.find((item) => !hiddenAdvice.value.has(item.code)) ?? null);
 /** Why Generate cannot run now, or null. */
 export const blocked = computed(() => blockedReason({
-  project: project.value, models: models.value, status: status.value, connection: connection.value,
+  project: project.value, isDeleted: isProjectDeleted.value, models: models.value, status: status.value, connection: connection.value,
   isMaskEmpty: maskBounds.value === null, request: request.value, hasPicture: headNode.value !== null,
 }));
 export const canGenerate = computed(() => blocked.value === null);

@@ -7,6 +7,7 @@ import { trayState } from '../../state/results.js';
 import { pickedJob, pickedResult, project, view } from '../../state/store.js';
 import { AdviceStrip } from '../advice.js';
 import { StageBadge } from '../compare.js';
+import { DeletedBanner } from '../deleted.js';
 import { EmptyView } from '../empty.js';
 import { EngineBanner } from '../engine-banner.js';
 import { InspectorBody } from '../inspector.js';
@@ -31,7 +32,7 @@ export function PhoneApp() {
   return html`
     <div class="phone">
       <${PhoneBar} onQueue=${() => { sheet.value = 'queue'; }} />
-      <${OfflineBanner} /><${EngineBanner} />
+      <${OfflineBanner} /><${DeletedBanner} /><${EngineBanner} />
       ${isOpen ? html`<${Project} />` : html`<${EmptyView} />`}
       <${OpenSheet} />
     </div>`;
