@@ -229,6 +229,42 @@ def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tm
         server.stop()
 
 
+HEARD = """window.EventSource = class extends EventSource {
+  constructor(url) { super(url); window.stream = this; }
+}"""
+"""The test can say something in the server's place."""
+
+
+def say_of_the_engine(studio: Studio, state: str, problem: dict[str, str] | None) -> None:
+    studio.page.evaluate(
+        "data => { stream.dispatchEvent(new MessageEvent('engine', { data: JSON.stringify(data) })); }",
+        {"state": state, "problem": problem},
+    )
+
+
+def test_a_job_without_room_for_its_results_is_on_hold(page: Page, shared_server: RunningServer) -> None:
+    page.add_init_script(HEARD)
+    studio = Studio(page, shared_server).open_sample()
+    studio.draft_quality(40)
+    studio.stroke()
+    studio.generate()
+    left = page.locator(".eta").filter(has_text="left")
+    left.wait_for(timeout=JOB_TIMEOUT_MS)
+    advice = "The queue goes on when there is room."
+    say_of_the_engine(studio, "failing", {"code": "output-error", "message": f"{DISK_FULL} {advice}"})
+    banner = page.get_by_role("alert").filter(has_text=DISK_FULL)
+    banner.wait_for()
+    assert banner.locator("p").inner_text() == f"{DISK_FULL} {advice}"
+    assert page.locator(".eta").inner_text() == "on hold"
+    studio.press("q")
+    page.get_by_role("complementary", name="Queue").wait_for()
+    assert " left" not in page.get_by_role("complementary", name="Queue").inner_text()
+    say_of_the_engine(studio, "busy", None)
+    banner.wait_for(state="detached")
+    left.wait_for()
+    studio.button("Stop").click()
+
+
 def test_a_broken_file_is_refused_with_its_name(studio: Studio, tmp_path: Path) -> None:
     broken = tmp_path / "holiday.png"
     broken.write_bytes(png(64, 64)[:-40])

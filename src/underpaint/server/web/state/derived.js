@@ -5,6 +5,9 @@
 /** @param {InpaintRequest} request */
 export const imagesOf = (request) => request.batch.size * request.batch.count;
 
+/** A job that does not move, so that nobody knows when it will be done. @param {Job} job @returns {Job} */
+export const stalled = (job) => (job.progress ? { ...job, progress: { ...job.progress, eta_s: null } } : job);
+
 /** The newest job of the head that was not put aside and has, or will have, something to show.
  *  @param {Job[]} jobs @param {Project | null} project @returns {Job | null} */
 export function latestOpenJob(jobs, project) {
