@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 import '@preact/signals';
 import { trayState } from '../../state/results.js';
 import { pickedJob, pickedResult, project, view } from '../../state/store.js';
-import { AdviceStrip } from '../advice.js';
+import { AdviceStrip, ProblemStrip } from '../advice.js';
 import { StageBadge } from '../compare.js';
 import { DeletedBanner } from '../deleted.js';
 import { EmptyView } from '../empty.js';
@@ -40,10 +40,11 @@ export function PhoneApp() {
 
 function Project() {
   const isHistory = view.value === 'history';
-  if (isHistory) return html`<div class="pview"><${HistoryView} /></div>`;
+  if (isHistory) return html`<div class="pview"><${HistoryView} /></div><${ProblemStrip} />`;
   return html`
     <main class="pstudio" aria-label="Canvas">
       <div class=${`pmain ${sheet.value ? 'is-dim' : ''}`}><${Stage}><${StageBadge} /><${StageTools} /><//></div>
+      <${ProblemStrip} />
       <${Below} />
     </main>`;
 }
