@@ -84,6 +84,7 @@ def _is_a_fault(message: ConsoleMessage) -> bool:
     refusals = (
         "net::ERR_",
         "status of 400",
+        "status of 401",
         "status of 409",
         "status of 413",
         "status of 422",

@@ -112,6 +112,25 @@ def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> No
     assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "blue house"
 
 
+def test_who_is_shut_out_keeps_what_is_not_saved(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route(
+        "**/api/nodes/**",
+        lambda route: route.fulfill(
+            status=401, json={"error": {"code": "unauthorized", "message": "The password is needed."}}
+        ),
+    )
+    page.get_by_label("Prompt", exact=True).fill("yellow house")
+    said = page.locator(".tip.err").filter(has_text="The password is needed.")
+    said.wait_for()
+    page.unroute("**/api/nodes/**")
+    studio.stroke_unsaved([(100, 140), (160, 140)])
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "yellow house"
+    said.wait_for(state="detached")
+
+
 DEAF = "window.EventSource = class { constructor() { setTimeout(() => this.onopen()); } addEventListener() {} close() {} }"
 """No event tells of anything."""
 REFUSED = """window.EventSource = class {

@@ -11,8 +11,8 @@ export class ProjectDeleted extends Error {
   }
 }
 
-/** @param {unknown} error */
-export const isMissing = (error) => error instanceof ApiError && error.status === 404;
+/** Not so for a model that is not there, though its status is the same. @param {unknown} error */
+export const isMissing = (error) => error instanceof ApiError && error.code === 'not-found';
 
 /** Looks whether the open project is still there; something of it was not found, or nothing is heard of it any more. */
 export async function noticeDeletion() {

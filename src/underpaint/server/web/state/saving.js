@@ -8,12 +8,13 @@ import { isMissing, ProjectDeleted, unlessDeleted } from './deleted.js';
 import { showFailure, showProblem } from './actions/page.js';
 import { unsent } from './storage.js';
 
-/** What the page tells of the server while autosave goes on trying. @type {string | null} */
+/** What the page tells of the server until everything is saved. @type {string | null} */
 let trouble = null;
 
 /** @param {unknown} error @returns {import('./autosave.js').Fate} */
 function fateOf(error) {
-  if (error instanceof ProjectDeleted || isMissing(error)) return 'wait';
+  const isShutOut = error instanceof ApiError && [401, 403].includes(error.status);
+  if (error instanceof ProjectDeleted || isMissing(error) || isShutOut) return 'wait';
   const isPassing = error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
   return isPassing ? 'again' : 'refused';
 }
@@ -21,7 +22,7 @@ function fateOf(error) {
 /** @param {unknown} error */
 function tellFailure(error) {
   if (error instanceof Unreachable || error instanceof ProjectDeleted) return; // a banner says so
-  if (fateOf(error) !== 'again') showFailure(error);
+  if (fateOf(error) === 'refused') showFailure(error);
   else if (error instanceof Error && error.message !== trouble) { // once, not at every try
     trouble = error.message;
     showFailure(error);
