@@ -237,3 +237,35 @@ test('changes of one node never reach another', async () => {
   await pass(300);
   assert.deepEqual(log, []);
 });
+
+test('what fails while another node is opened stays away from that node', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  state.onTry = () => {
+    state.onTry = () => {};
+    autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+    state.isFailing = false;
+    dirty.set('mask', new ArrayBuffer(2));
+    autosave.layer('mask');
+    throw new TypeError('no space left');
+  };
+  await pass(300);
+  await pass(60_000);
+  assert.deepEqual(log, ['mask m 2']);
+  assert.equal(state.shown, 'saved');
+});
+
+test('strokes on a node opened meanwhile are not sent to the one before', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  autosave.settings({ task: 'add' });
+  state.onTry = () => {
+    state.onTry = () => {};
+    autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+    dirty.set('mask', new ArrayBuffer(2));
+    autosave.layer('mask');
+  };
+  await pass(300);
+  await pass(0);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'mask m 2']);
+});

@@ -138,12 +138,16 @@ export class Autosave {
     if (!place || !this.hasPending) return;
     this.#tellUnderWay();
     await this.#saveSettings(place);
-    for (const layer of LAYERS) if (this.#layers.has(layer) && place.nodeId) await this.#saveLayer(place, place.nodeId, layer);
+    for (const layer of LAYERS) if (this.#isAt(place) && this.#layers.has(layer) && place.nodeId) await this.#saveLayer(place, place.nodeId, layer);
+    if (!this.#isAt(place)) return;
     this.#failures = 0;
     if (this.hasPending) return;
     await this.#parts.storage.remove(keyOf(place));
     this.#parts.onState('saved');
   }
+
+  /** Whether changes still belong to the draft that a request is about. @param {Place} place */
+  #isAt(place) { return place === this.#place; }
 
   /** @param {Place} place */
   async #saveSettings(place) {
@@ -153,7 +157,7 @@ export class Autosave {
     try {
       await this.#parts.client.changeDraft(place, settings);
     } catch (error) {
-      if (this.#parts.fateOf(error) !== 'refused') this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
+      if (this.#isAt(place) && this.#parts.fateOf(error) !== 'refused') this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
       await this.#failed(place, error);
     }
   }
@@ -166,14 +170,17 @@ export class Autosave {
     try {
       this.#parts.onLayer(layer, await this.#parts.client.putTiles(nodeId, layer, buffer));
     } catch (error) {
-      this.#parts.tiles.returnDirtyTiles(layer, buffer);
-      this.#layers.add(layer);
+      if (this.#isAt(place)) {
+        this.#parts.tiles.returnDirtyTiles(layer, buffer);
+        this.#layers.add(layer);
+      }
       await this.#failed(place, error);
     }
   }
 
   /** Keeps what was not sent in this browser, and plans the next try. @param {Place} place @param {unknown} error @returns {Promise<never>} */
   async #failed(place, error) {
+    if (!this.#isAt(place)) throw error;
     const fate = this.#parts.fateOf(error);
     this.#isRefused = fate === 'refused';
     this.#failures = this.#isRefused ? 0 : this.#failures + 1;
