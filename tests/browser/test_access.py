@@ -2,24 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
+from tests.browser.axe import violations
 from tests.browser.painters import BROKEN
 from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, as `rule: element` lines."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then(({ violations }) => violations)")
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+def looks(element: Locator) -> list[str]:
+    """Its background and the colour of its words."""
+    return element.evaluate(
+        "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element).color]"
+    )
 
 
 def start(studio: Studio) -> None:
@@ -97,6 +94,18 @@ def test_axe_finds_nothing(studio: Studio, reach: Callable[[Studio], None], them
     studio.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     reach(studio)
     studio.page.wait_for_timeout(300)
+    assert violations(studio.page) == []
+
+
+@themes
+def test_a_generate_that_cannot_run_is_legible_under_the_pointer(studio: Studio, theme: str) -> None:
+    studio.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    studio.open_sample()
+    button = studio.page.locator("#generate[aria-disabled=true]")
+    resting = looks(button)
+    button.hover()
+    studio.page.wait_for_timeout(300)
+    assert looks(button) == resting
     assert violations(studio.page) == []
 
 

@@ -59,6 +59,29 @@ def drawn_is_sent(studio: Studio, width: int, height: int, zoom: float) -> None:
     assert beyond < 0 or drawn[int(y), beyond] == 0
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 10_000), (10_000, 1)])
+def test_a_picture_of_one_row_of_pixels_is_seen(studio: Studio, width: int, height: int) -> None:
+    open_picture(studio, width, height)
+    studio.page.evaluate("underpaint.editor.setFrame(null)")  # lies over all of it
+    studio.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    for share in (0.2, 0.8):
+        seen = seen_at(studio, int(width * share), int(height * share))
+        colour = [255 * share * (width > 1), 255 * share * (height > 1), 128]
+        assert np.abs(np.subtract(seen, colour)).max() <= 8
+
+
+def seen_at(studio: Studio, x: float, y: float) -> list[int]:
+    """RGB of the canvas where a picture point is."""
+    return studio.page.evaluate(
+        """([x, y]) => {
+          const { canvas, view } = underpaint.editor;
+          const [left, top] = [x * view.zoom + view.x, y * view.zoom + view.y].map((at) => Math.floor(at * devicePixelRatio));
+          return [...canvas.getContext('2d').getImageData(left, top, 1, 1).data].slice(0, 3);
+        }""",
+        [x, y],
+    )
+
+
 def test_the_frame_shown_is_the_frame_sent(studio: Studio) -> None:
     studio.open_sample()
     studio.draft_quality(3)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
+from tests.browser.axe import violations
 from tests.browser.pictures import png
 from tests.browser.server import RunningServer
 from tests.browser.studio import JOB_TIMEOUT_MS, Studio
@@ -70,6 +71,167 @@ def test_a_job_survives_the_servers_death(page: Page, own_server: RunningServer)
     assert np.array_equal(studio.kept_layer(), drawn), "strokes painted offline arrive"
 
 
+DISK_FULL = "The data folder cannot be used: No space left on device."
+
+
+def refuse_for_want_of_room(route: Route) -> None:
+    """Writes find no room; everything else goes on."""
+    if route.request.method in ("PATCH", "PUT"):
+        route.fulfill(status=507, json={"error": {"code": "output-error", "message": DISK_FULL}})
+    else:
+        route.continue_()
+
+
+def test_a_full_disk_loses_nothing(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route("**/api/nodes/**", refuse_for_want_of_room)
+    page.get_by_label("Prompt", exact=True).fill("red house")
+    studio.stroke_unsaved([(100, 100), (160, 100)])
+    drawn = studio.drawn_mask()
+    said = page.locator(".tip.err").filter(has_text=DISK_FULL)
+    said.wait_for()
+    page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    page.unroute("**/api/nodes/**")
+    studio.stroke_unsaved([(100, 140), (160, 140)])
+    drawn = np.maximum(drawn, studio.drawn_mask())
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "red house"
+    assert np.array_equal(studio.kept_layer(), drawn)
+    said.wait_for(state="detached")
+
+
+def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route("**/api/nodes/**", refuse_for_want_of_room)
+    page.get_by_label("Prompt", exact=True).fill("blue house")
+    page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    page.unroute("**/api/nodes/**")
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "blue house"
+
+
+def test_who_is_shut_out_keeps_what_is_not_saved(studio: Studio) -> None:
+    studio.open_sample()
+    page = studio.page
+    page.route(
+        "**/api/nodes/**",
+        lambda route: route.fulfill(
+            status=401, json={"error": {"code": "unauthorized", "message": "The password is needed."}}
+        ),
+    )
+    page.get_by_label("Prompt", exact=True).fill("yellow house")
+    said = page.locator(".tip.err").filter(has_text="The password is needed.")
+    said.wait_for()
+    page.unroute("**/api/nodes/**")
+    studio.stroke_unsaved([(100, 140), (160, 140)])
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "yellow house"
+    said.wait_for(state="detached")
+
+
+DEAF = "window.EventSource = class { constructor() { setTimeout(() => this.onopen()); } addEventListener() {} close() {} }"
+"""No event tells of anything."""
+REFUSED = """window.EventSource = class {
+  constructor(url) { setTimeout(() => (url.includes("project_id") ? this.onerror() : this.onopen())); }
+  addEventListener() {}
+  close() {}
+}"""
+"""As after a restart of the server: a project's events are not to be had."""
+
+
+def deleted_elsewhere(studio: Studio, context: BrowserContext) -> tuple[Studio, str]:
+    """A tab whose project was deleted in another one, and the address of the project."""
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server).open(f"/#{project}")
+    tab.wait_for_picture()
+    tab.stroke()
+    assert tab.page.locator("#generate:not([aria-disabled])").is_visible()
+    studio.open()
+    address = f"{studio.server.url}/api/projects/{project}"
+    assert studio.page.request.delete(address).ok
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    return tab, address
+
+
+def test_a_project_deleted_in_another_window_is_restored_with_everything(
+    studio: Studio, context: BrowserContext
+) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    sent: list[str] = []
+    tab.page.on("request", lambda request: sent.append(request.url) if "/nodes/" in request.url else None)
+    tab.page.locator("#generate[aria-disabled=true]").wait_for()
+    tab.page.get_by_label("Prompt", exact=True).fill("green house")
+    tab.stroke_unsaved([(100, 100), (160, 100)])
+    drawn = tab.drawn_mask()
+    tab.page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    tab.page.wait_for_timeout(1500)  # longer than the first pause between tries
+    assert sent == []
+    assert tab.value("connection") == "online"
+    assert address.rpartition("/")[2] not in tab.page.inner_text("body")
+    assert violations(tab.page) == []
+    tab.button("Restore").click()
+    tab.page.get_by_text("This project was deleted").first.wait_for(state="detached")
+    tab.page.get_by_text("Saved", exact=True).wait_for()
+    tab.page.locator("#generate:not([aria-disabled])").wait_for()
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "green house"
+    assert np.array_equal(tab.kept_layer(), drawn)
+
+
+def test_a_project_restored_in_another_window_goes_on(studio: Studio, context: BrowserContext) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    assert studio.page.request.post(f"{address}/restore").ok
+    tab.page.get_by_text("This project was deleted").first.wait_for(state="detached")
+    tab.describe("white house")
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "white house"
+
+
+def test_a_project_deleted_in_another_window_can_be_left(studio: Studio, context: BrowserContext) -> None:
+    tab, address = deleted_elsewhere(studio, context)
+    tab.stroke_unsaved([(100, 100), (160, 100)])
+    tab.button("Start page").click()
+    tab.button("Open the sample").wait_for()
+    tab.open(f"/#{address.rpartition('/')[2]}")
+    tab.page.get_by_text("This project was deleted.").first.wait_for()
+
+
+def test_a_stream_that_cannot_be_opened_tells_of_the_deletion(
+    studio: Studio, context: BrowserContext
+) -> None:
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server)
+    tab.page.add_init_script(REFUSED)
+    tab.open(f"/#{project}")
+    tab.wait("underpaint.store.connection.value === 'offline'")
+    studio.open()
+    assert studio.page.request.delete(f"{studio.server.url}/api/projects/{project}").ok
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    tab.wait("underpaint.store.connection.value === 'online'")
+
+
+def test_a_change_that_tells_of_the_deletion_is_kept(studio: Studio, context: BrowserContext) -> None:
+    studio.open_sample()
+    project = studio.value("project")["id"]
+    tab = Studio(context.new_page(), studio.server)
+    tab.page.add_init_script(DEAF)
+    tab.open(f"/#{project}")
+    tab.wait("underpaint.editor.hasPicture")
+    missing = {"error": {"code": "not-found", "message": f"There is no project '{project}'."}}
+    tab.page.route(f"**/api/projects/{project}", lambda route: route.fulfill(status=404, json=missing))
+    tab.page.route("**/api/nodes/**", lambda route: route.fulfill(status=404, json=missing))
+    tab.page.get_by_label("Prompt", exact=True).fill("last words")
+    tab.page.get_by_text("This project was deleted in another window.").first.wait_for()
+    tab.page.get_by_text("Not saved yet, kept in this browser").wait_for()
+    tab.page.unroute(f"**/api/projects/{project}")
+    tab.page.unroute("**/api/nodes/**")
+    tab.button("Restore").click()
+    tab.page.get_by_text("Saved", exact=True).wait_for()
+    assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "last words"
+
+
 def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tmp_path: Path) -> None:
     server = RunningServer(tmp_path / "data", UNDERPAINT_PAINTER="tests.api.fake_engine:BrokenPainter")
     server.start()
@@ -84,6 +246,42 @@ def test_an_engine_that_cannot_start_is_explained_and_tried_again(page: Page, tm
         studio.wait("underpaint.store.engineState.value === 'ready'")
     finally:
         server.stop()
+
+
+HEARD = """window.EventSource = class extends EventSource {
+  constructor(url) { super(url); window.stream = this; }
+}"""
+"""The test can say something in the server's place."""
+
+
+def say_of_the_engine(studio: Studio, state: str, problem: dict[str, str] | None) -> None:
+    studio.page.evaluate(
+        "data => { stream.dispatchEvent(new MessageEvent('engine', { data: JSON.stringify(data) })); }",
+        {"state": state, "problem": problem},
+    )
+
+
+def test_a_job_without_room_for_its_results_is_on_hold(page: Page, shared_server: RunningServer) -> None:
+    page.add_init_script(HEARD)
+    studio = Studio(page, shared_server).open_sample()
+    studio.draft_quality(40)
+    studio.stroke()
+    studio.generate()
+    left = page.locator(".eta").filter(has_text="left")
+    left.wait_for(timeout=JOB_TIMEOUT_MS)
+    advice = "The queue goes on when there is room."
+    say_of_the_engine(studio, "failing", {"code": "output-error", "message": f"{DISK_FULL} {advice}"})
+    banner = page.get_by_role("alert").filter(has_text=DISK_FULL)
+    banner.wait_for()
+    assert banner.locator("p").inner_text() == f"{DISK_FULL} {advice}"
+    assert page.locator(".eta").inner_text() == "on hold"
+    studio.press("q")
+    page.get_by_role("complementary", name="Queue").wait_for()
+    assert " left" not in page.get_by_role("complementary", name="Queue").inner_text()
+    say_of_the_engine(studio, "busy", None)
+    banner.wait_for(state="detached")
+    left.wait_for()
+    studio.button("Stop").click()
 
 
 def test_a_broken_file_is_refused_with_its_name(studio: Studio, tmp_path: Path) -> None:

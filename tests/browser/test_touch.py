@@ -70,6 +70,21 @@ def test_a_pinch_leaves_no_stroke(phone: Studio, fingers: Fingers) -> None:
     assert not phone.drawn_mask().any()
 
 
+def test_what_goes_wrong_is_said_on_a_phone(phone: Studio, fingers: Fingers) -> None:
+    phone.page.route(
+        "**/api/projects/*/jobs",
+        lambda route: route.fulfill(
+            status=507, json={"error": {"code": "output-error", "message": "No room."}}
+        ),
+    )
+    fingers.paint([(300, 100), (380, 220)])
+    phone.page.locator("#generate").click()
+    said = phone.page.locator(".tip.err").filter(has_text="No room.")
+    said.wait_for()
+    said.get_by_role("button", name="Close").click()
+    said.wait_for(state="detached")
+
+
 def test_the_page_does_not_scroll_sideways_and_targets_are_large(phone: Studio) -> None:
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     small = phone.page.evaluate(

@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 REFUSALS = (
     "net::ERR_",
     "status of 400",
+    "status of 401",
     "status of 409",
     "status of 413",
     "status of 422",
     "status of 503",
+    "status of 507",
 )
 """What the browser notes of a server that is away, or that refuses on purpose."""
 

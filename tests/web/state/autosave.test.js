@@ -13,11 +13,13 @@ function page() {
   /** @type {{run: () => void, at: number}[]} */
   let timers = [];
   const log = /** @type {string[]} */ ([]);
-  const state = { now: 0, isGone: false, refusal: /** @type {Error | null} */ (null), shown: 'saved', kept: /** @type {Map<string, Kept>} */ (new Map()) };
+  const state = { now: 0, tries: 0, onTry: () => {}, isFailing: false, refusal: /** @type {Error | null} */ (null), shown: 'saved', kept: /** @type {Map<string, Kept>} */ (new Map()) };
   const dirty = /** @type {Map<Layer, ArrayBuffer>} */ (new Map());
   const answer = async (/** @type {string} */ what) => {
     await Promise.resolve();
-    if (state.isGone) throw new TypeError('gone');
+    state.tries += 1;
+    state.onTry();
+    if (state.isFailing) throw new TypeError('no space left');
     if (state.refusal) throw state.refusal;
     log.push(what);
     return INFO;
@@ -48,10 +50,10 @@ function page() {
       return timer;
     },
     forget: (timer) => { timers = timers.filter((known) => known !== timer); },
-    isUnreachable: (error) => error instanceof TypeError,
+    fateOf: (error) => (error instanceof TypeError ? 'again' : error instanceof RangeError ? 'wait' : 'refused'),
     onState: (shown) => { state.shown = shown; },
     onLayer: () => {},
-    onFailure: (error) => { log.push(`refused ${/** @type {Error} */ (error).message}`); },
+    onFailure: (error) => { if (!(error instanceof TypeError)) log.push(`refused ${/** @type {Error} */ (error).message}`); },
   };
   const autosave = new Autosave(parts);
   autosave.moveTo(PLACE);
@@ -99,14 +101,14 @@ test('changes during a request are not lost', async () => {
 
 test('without the server nothing is lost: kept in the browser, sent when it is back', async () => {
   const { autosave, log, pass, state, dirty } = page();
-  state.isGone = true;
+  state.isFailing = true;
   dirty.set('mask', new ArrayBuffer(5));
   autosave.settings({ task: 'add' });
   autosave.layer('mask');
   await pass(300);
   assert.equal(state.shown, 'unsaved');
   assert.deepEqual(state.kept.get('n')?.settings, { task: 'add' });
-  state.isGone = false;
+  state.isFailing = false;
   await pass(1000);
   assert.deepEqual(log, ['settings n {"task":"add"}', 'mask n 5']);
   assert.equal(state.shown, 'saved');
@@ -115,7 +117,7 @@ test('without the server nothing is lost: kept in the browser, sent when it is b
 
 test('strokes of an offline page are in the browser storage too', async () => {
   const { autosave, pass, state, dirty } = page();
-  state.isGone = true;
+  state.isFailing = true;
   dirty.set('sketch', new ArrayBuffer(7));
   autosave.layer('sketch');
   await pass(0);
@@ -131,9 +133,87 @@ test('flush resolves when the server has all, and throws when it has not', async
   autosave.settings({ task: 'custom' });
   await autosave.flush();
   assert.deepEqual(log, ['settings n {"task":"custom"}', 'mask n 2']);
-  state.isGone = true;
+  state.isFailing = true;
   autosave.settings({ task: 'add' });
   await assert.rejects(autosave.flush());
+});
+
+test('a stroke while the server cannot save sends the settings too, and only then says saved', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  state.isFailing = false;
+  dirty.set('mask', new ArrayBuffer(4));
+  autosave.layer('mask');
+  assert.equal(state.shown, 'unsaved', 'nothing has arrived yet');
+  await pass(0);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'mask n 4']);
+  assert.equal(state.shown, 'saved');
+});
+
+test('it is tried again with longer and longer pauses, and at once after a change', async () => {
+  const { autosave, pass, state } = page();
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  assert.equal(state.tries, 1);
+  await pass(1000);
+  assert.equal(state.tries, 2);
+  await pass(1000);
+  assert.equal(state.tries, 2);
+  await pass(1000);
+  assert.equal(state.tries, 3);
+  autosave.settings({ task: 'replace' });
+  await pass(300);
+  assert.equal(state.tries, 4);
+  assert.equal(state.shown, 'unsaved');
+});
+
+test('a change during the try that works at last is sent as well', async () => {
+  const { autosave, log, pass, state } = page();
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  state.isFailing = false;
+  state.onTry = () => {
+    state.onTry = () => {};
+    autosave.settings({ task: 'replace' });
+    void pass(300);
+  };
+  await pass(1000);
+  await pass(300);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'settings n {"task":"replace"}']);
+  assert.equal(state.shown, 'saved');
+});
+
+test('strokes that wait behind settings are in the browser storage too', async () => {
+  const { autosave, pass, state, dirty } = page();
+  state.isFailing = true;
+  dirty.set('mask', new ArrayBuffer(6));
+  autosave.settings({ task: 'add' });
+  autosave.layer('mask');
+  await pass(300);
+  assert.deepEqual(state.kept.get('n')?.settings, { task: 'add' });
+  assert.equal(state.kept.get('n')?.mask?.byteLength, 6);
+  assert.ok(dirty.has('mask'));
+});
+
+test('changes that have to wait are kept, and sent when there is a reason to try', async () => {
+  const { autosave, log, pass, state } = page();
+  state.refusal = new RangeError('deleted');
+  autosave.settings({ task: 'add' });
+  await pass(300);
+  await pass(60_000);
+  assert.equal(state.tries, 1, 'nothing goes out by itself');
+  autosave.settings({ underpainting: 'fill' });
+  await pass(300);
+  assert.equal(state.shown, 'unsaved');
+  assert.deepEqual(state.kept.get('n')?.settings, { task: 'add', underpainting: 'fill' });
+  state.refusal = null;
+  await autosave.retry();
+  assert.deepEqual(log.at(-1), 'settings n {"task":"add","underpainting":"fill"}');
+  assert.equal(state.shown, 'saved');
 });
 
 test('what the server refuses is said and not tried again', async () => {
@@ -156,4 +236,36 @@ test('changes of one node never reach another', async () => {
   autosave.moveTo({ nodeId: 'm', projectId: 'p' });
   await pass(300);
   assert.deepEqual(log, []);
+});
+
+test('what fails while another node is opened stays away from that node', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  state.onTry = () => {
+    state.onTry = () => {};
+    autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+    state.isFailing = false;
+    dirty.set('mask', new ArrayBuffer(2));
+    autosave.layer('mask');
+    throw new TypeError('no space left');
+  };
+  await pass(300);
+  await pass(60_000);
+  assert.deepEqual(log, ['mask m 2']);
+  assert.equal(state.shown, 'saved');
+});
+
+test('strokes on a node opened meanwhile are not sent to the one before', async () => {
+  const { autosave, log, pass, state, dirty } = page();
+  autosave.settings({ task: 'add' });
+  state.onTry = () => {
+    state.onTry = () => {};
+    autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+    dirty.set('mask', new ArrayBuffer(2));
+    autosave.layer('mask');
+  };
+  await pass(300);
+  await pass(0);
+  assert.deepEqual(log, ['settings n {"task":"add"}', 'mask m 2']);
 });

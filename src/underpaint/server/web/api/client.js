@@ -40,7 +40,7 @@ export const api = {
   /** @param {File} file @param {OnProgress} [onProgress] @returns {Promise<Project>} */
   importProject: (file, onProgress) => upload('POST', '/projects/import', file, {}, onProgress),
   /** @param {string} id @param {ProjectChange} change @returns {Promise<Project>} */
-  changeProject: (id, change) => call('PATCH', `/projects/${safe(id)}`, { json: change }),
+  changeProject: (id, change) => call('PATCH', `/projects/${safe(id)}`, { json: change, keepalive: true }),
   /** @param {string} id @returns {Promise<void>} */ deleteProject: (id) => call('DELETE', `/projects/${safe(id)}`),
   /** @param {string} id @returns {Promise<Project>} */ restoreProject: (id) => call('POST', `/projects/${safe(id)}/restore`),
   /** @param {string} id @param {File | Blob} file @param {OnProgress} [onProgress] @returns {Promise<Node>} */

@@ -31,7 +31,7 @@ export class Pyramid {
   /** Draws the part of the picture inside `clip`. @param {Context} context in device pixels @param {Matrix} matrix @param {Box} clip whole device pixels */
   draw(context, matrix, clip) {
     const level = this.#levelFor(matrix.scale);
-    const scaleX = matrix.scale * this.size.width / level.size.width, scaleY = matrix.scale * this.size.height / level.size.height;
+    const scaleX = lengthOnScreen(this.size.width, matrix) / level.size.width, scaleY = lengthOnScreen(this.size.height, matrix) / level.size.height;
     context.imageSmoothingEnabled = matrix.scale < CRISP_SCALE;
     context.imageSmoothingQuality = 'low';
     for (const part of level.parts) {
@@ -55,6 +55,9 @@ export class Pyramid {
   }
 }
 
+/** At least one device pixel: a picture of one row of pixels never vanishes from sight. @param {number} length picture pixels @param {Matrix} matrix */
+const lengthOnScreen = (length, { scale }) => Math.max(1, length * scale);
+
 /** Where a part lies, with its edges on whole device pixels, so that neighbours neither overlap nor leave a gap.
  *  @param {Box} part @param {Matrix} matrix @param {number} scaleX @param {number} scaleY @returns {Box} */
 function snapped(part, matrix, scaleX, scaleY) {
@@ -67,5 +70,5 @@ function snapped(part, matrix, scaleX, scaleY) {
 export function drawBitmap(context, bitmap, area, matrix) {
   context.imageSmoothingEnabled = matrix.scale * area.width / bitmap.width < CRISP_SCALE;
   context.imageSmoothingQuality = 'medium';
-  context.drawImage(bitmap, area.x * matrix.scale + matrix.x, area.y * matrix.scale + matrix.y, area.width * matrix.scale, area.height * matrix.scale);
+  context.drawImage(bitmap, area.x * matrix.scale + matrix.x, area.y * matrix.scale + matrix.y, lengthOnScreen(area.width, matrix), lengthOnScreen(area.height, matrix));
 }

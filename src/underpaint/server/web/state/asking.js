@@ -57,7 +57,7 @@ export const startAsking = () => effect(() => {
   const settings = store.draft.value;
   const { mask, sketch } = store.layers.value;
   const stage = store.stage.value;
-  if (!node || store.connection.value === 'offline') {
+  if (!node || store.connection.value === 'offline' || store.isProjectDeleted.value) {
     inspections.cancel();
     previews.cancel();
     queueMicrotask(() => setPreparing(false));

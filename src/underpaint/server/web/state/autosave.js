@@ -19,10 +19,15 @@
  * @property {{put(key: string, value: Kept): Promise<void>, get(key: string): Promise<Kept | null>, remove(key: string): Promise<void>}} storage
  * @property {(run: () => void, ms: number) => unknown} later
  * @property {(timer: unknown) => void} forget
- * @property {(error: unknown) => boolean} isUnreachable
+ * @property {(error: unknown) => Fate} fateOf
  * @property {(state: 'saved' | 'saving' | 'unsaved') => void} onState
  * @property {(layer: Layer, info: LayerInfo) => void} onLayer
- * @property {(error: unknown) => void} onFailure the server said no
+ * @property {(error: unknown) => void} onFailure
+ */
+/**
+ * What becomes of changes that were not taken. `again`: nothing is wrong with them, they are tried again by themselves;
+ * `wait`: they are kept until there is a reason to try; `refused`: settings are given up, strokes go with the next ones.
+ * @typedef {'again' | 'wait' | 'refused'} Fate
  */
 /** @typedef {{settings: Partial<Settings> | null, mask: ArrayBuffer | null, sketch: ArrayBuffer | null, at: number}} Kept */
 
@@ -44,8 +49,8 @@ export class Autosave {
   /** @type {Promise<void> | null} */ #running = null;
   /** @type {unknown} */ #timer = null;
   /** @type {unknown} */ #viewTimer = null;
-  /** Tries in a row that the server did not answer. */ #failures = 0;
-  /** It refused the last one: nothing goes out by itself until something changes. */ #isRefused = false;
+  /** Tries in a row that failed, everything being kept. */ #failures = 0;
+  /** The last one was refused for good: nothing goes out by itself until something changes. */ #isRefused = false;
 
   /** @param {Parts} parts */
   constructor(parts) { this.#parts = parts; }
@@ -72,8 +77,8 @@ export class Autosave {
     if (!this.#place) return;
     this.#settings = { ...this.#settings, ...change };
     this.#isRefused = false;
-    this.#parts.onState(this.#failures ? 'unsaved' : 'saving');
-    if (!this.#failures) this.#schedule(SETTINGS_DELAY_MS);
+    this.#tellUnderWay();
+    this.#schedule(SETTINGS_DELAY_MS);
   }
 
   /** Pixels of a layer changed. @param {Layer} layer */
@@ -81,8 +86,8 @@ export class Autosave {
     if (!this.#place?.nodeId) return;
     this.#layers.add(layer);
     this.#isRefused = false;
-    this.#parts.onState(this.#failures ? 'unsaved' : 'saving');
-    if (!this.#failures) this.#schedule(0);
+    this.#tellUnderWay();
+    this.#schedule(0);
   }
 
   /** What the page keeps with the project; losing it costs nothing. @param {ProjectView} change */
@@ -93,7 +98,7 @@ export class Autosave {
     this.#viewTimer = this.#parts.later(() => { void this.#saveView(); }, VIEW_DELAY_MS);
   }
 
-  /** Tries again now, after the server came back. */
+  /** Tries again now, after the server or the project came back. */
   async retry() {
     this.#failures = 0;
     if (this.hasPending) await this.#run().catch(() => undefined);
@@ -109,6 +114,9 @@ export class Autosave {
 
   /** Changes of this draft that an earlier visit could not send. @param {Place} place */
   async left(place) { return this.#parts.storage.get(keyOf(place)); }
+
+  /** A further try after one that failed is no reason to hope yet. */
+  #tellUnderWay() { this.#parts.onState(this.#failures ? 'unsaved' : 'saving'); }
 
   /** @param {number} ms */
   #schedule(ms) {
@@ -128,20 +136,30 @@ export class Autosave {
   async #save() {
     const place = this.#place;
     if (!place || !this.hasPending) return;
-    this.#parts.onState('saving');
-    const settings = this.#settings;
-    this.#settings = null;
-    try {
-      if (settings) await this.#parts.client.changeDraft(place, settings);
-    } catch (error) {
-      if (this.#parts.isUnreachable(error)) this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
-      await this.#failed(place, error);
-    }
-    for (const layer of LAYERS) if (this.#layers.has(layer) && place.nodeId) await this.#saveLayer(place, place.nodeId, layer);
-    if (this.hasPending) return;
+    this.#tellUnderWay();
+    await this.#saveSettings(place);
+    for (const layer of LAYERS) if (this.#isAt(place) && this.#layers.has(layer) && place.nodeId) await this.#saveLayer(place, place.nodeId, layer);
+    if (!this.#isAt(place)) return;
     this.#failures = 0;
+    if (this.hasPending) return;
     await this.#parts.storage.remove(keyOf(place));
     this.#parts.onState('saved');
+  }
+
+  /** Whether changes still belong to the draft that a request is about. @param {Place} place */
+  #isAt(place) { return place === this.#place; }
+
+  /** @param {Place} place */
+  async #saveSettings(place) {
+    const settings = this.#settings;
+    if (!settings) return;
+    this.#settings = null;
+    try {
+      await this.#parts.client.changeDraft(place, settings);
+    } catch (error) {
+      if (this.#isAt(place) && this.#parts.fateOf(error) !== 'refused') this.#settings = { ...settings, .../** @type {Partial<Settings> | null} */ (this.#settings) };
+      await this.#failed(place, error);
+    }
   }
 
   /** @param {Place} place @param {string} nodeId @param {Layer} layer */
@@ -152,26 +170,44 @@ export class Autosave {
     try {
       this.#parts.onLayer(layer, await this.#parts.client.putTiles(nodeId, layer, buffer));
     } catch (error) {
-      this.#parts.tiles.returnDirtyTiles(layer, buffer);
-      this.#layers.add(layer);
-      await this.#failed(place, error, { [layer]: buffer });
+      if (this.#isAt(place)) {
+        this.#parts.tiles.returnDirtyTiles(layer, buffer);
+        this.#layers.add(layer);
+      }
+      await this.#failed(place, error);
     }
   }
 
-  /** Keeps what was not sent in this browser, and plans the next try. @param {Place} place @param {unknown} error
-   *  @param {Partial<Record<Layer, ArrayBuffer>>} [unsent] @returns {Promise<never>} */
-  async #failed(place, error, unsent = {}) {
-    const isAway = this.#parts.isUnreachable(error);
-    this.#failures = isAway ? this.#failures + 1 : 0;
-    this.#isRefused = !isAway;
+  /** Keeps what was not sent in this browser, and plans the next try. @param {Place} place @param {unknown} error @returns {Promise<never>} */
+  async #failed(place, error) {
+    if (!this.#isAt(place)) throw error;
+    const fate = this.#parts.fateOf(error);
+    this.#isRefused = fate === 'refused';
+    this.#failures = this.#isRefused ? 0 : this.#failures + 1;
     this.#parts.onState('unsaved');
-    const kept = (await this.#parts.storage.get(keyOf(place))) ?? { settings: null, mask: null, sketch: null, at: 0 };
-    if (isAway || unsent.mask || unsent.sketch) {
-      await this.#parts.storage.put(keyOf(place), { ...kept, ...unsent, settings: this.#settings ?? kept.settings, at: Date.now() });
-    }
-    if (isAway) this.#schedule(RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 15_000);
-    else this.#parts.onFailure(error);
+    this.#parts.onFailure(error);
+    if (this.hasPending) await this.#keep(place);
+    if (fate === 'again') this.#schedule(RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 15_000);
     throw error;
+  }
+
+  /** Puts all that the server does not have into the browser's own storage. @param {Place} place */
+  async #keep(place) {
+    const tiles = await this.#unsentTiles();
+    const kept = (await this.#parts.storage.get(keyOf(place))) ?? { settings: null, mask: null, sketch: null, at: 0 };
+    await this.#parts.storage.put(keyOf(place), { ...kept, ...tiles, settings: this.#settings ?? kept.settings, at: Date.now() });
+  }
+
+  /** They stay changed, so that the next try has them. @returns {Promise<Partial<Record<Layer, ArrayBuffer>>>} */
+  async #unsentTiles() {
+    /** @type {Partial<Record<Layer, ArrayBuffer>>} */ const tiles = {};
+    for (const layer of this.#layers) {
+      const buffer = await this.#parts.tiles.takeDirtyTiles(layer);
+      if (!buffer) continue;
+      this.#parts.tiles.returnDirtyTiles(layer, buffer);
+      tiles[layer] = buffer;
+    }
+    return tiles;
   }
 
   async #saveView() {

@@ -5,6 +5,9 @@
 /** @param {InpaintRequest} request */
 export const imagesOf = (request) => request.batch.size * request.batch.count;
 
+/** A job that does not move, so that nobody knows when it will be done. @param {Job} job @returns {Job} */
+export const stalled = (job) => (job.progress ? { ...job, progress: { ...job.progress, eta_s: null } } : job);
+
 /** The newest job of the head that was not put aside and has, or will have, something to show.
  *  @param {Job[]} jobs @param {Project | null} project @returns {Job | null} */
 export function latestOpenJob(jobs, project) {
@@ -18,12 +21,13 @@ export function latestOpenJob(jobs, project) {
 }
 
 /**
- * @param {{project: Project | null, models: ModelInfo[], status: Status | null, connection: string,
+ * @param {{project: Project | null, isDeleted: boolean, models: ModelInfo[], status: Status | null, connection: string,
  *          isMaskEmpty: boolean, request: InpaintRequest, hasPicture: boolean}} facts
  * @returns {string | null} a sentence for the button's description
  */
-export function blockedReason({ project, models, status, connection, isMaskEmpty, request, hasPicture }) {
+export function blockedReason({ project, isDeleted, models, status, connection, isMaskEmpty, request, hasPicture }) {
   if (!project) return 'Open a picture first.';
+  if (isDeleted) return 'This project was deleted in another window.';
   if (connection === 'offline') return 'The server does not answer.';
   if (status && models.length === 0) return `No checkpoint found in ${status.models_folder}.`;
   if (hasPicture && isMaskEmpty && request.canvas.area === 'only-masked') return 'Nothing is masked. Brush over the part to change.';

@@ -4,6 +4,7 @@ import * as store from './store.js';
 import { EventStream } from '../api/events.js';
 import { api, clientId } from '../api/client.js';
 import { autosave } from './saving.js';
+import { noticeDeletion } from './deleted.js';
 import { putJob, putJobs, putOrder, putProgress, putQueue, putResult } from './jobs.js';
 import { refreshDraft, refreshProject } from './loading.js';
 import { attempt } from './actions/page.js';
@@ -38,7 +39,7 @@ const handlers = {
     if (id === store.project.value?.id) void attempt(refreshProject);
   },
   draft: ({ node_id: nodeId, layers, has_settings: hasSettings, client }) => {
-    if (isEcho(client) || store.isSwitching.value || nodeId !== (store.project.value?.head_id ?? null)) return;
+    if (isEcho(client) || store.isSwitching.value || store.isProjectDeleted.value || nodeId !== (store.project.value?.head_id ?? null)) return;
     void attempt(() => refreshDraft(layers, hasSettings));
   },
   engine: ({ state, problem }) => {
@@ -53,6 +54,7 @@ function onState(isOpen, retryAt) {
   store.connection.value = isOpen ? 'online' : 'offline';
   store.retryAt.value = retryAt;
   if (isOpen && wasOffline) void attempt(comeBack);
+  if (!isOpen) void noticeDeletion(); // of a project that is gone no stream can be opened
 }
 
 /** After the server was away: what was kept here goes out, what was missed comes in. */
@@ -62,7 +64,7 @@ async function comeBack() {
   await autosave.retry();
   await loadSurroundings();
   const open = store.project.value;
-  if (!open) return;
+  if (!open || store.isProjectDeleted.value) return;
   putJobs(await api.jobs(open.id));
   if (!hadPending) await refreshDraft(['mask', 'sketch'], true);
 }

@@ -4,6 +4,7 @@ import * as store from './store.js';
 import { api, urls } from '../api/client.js';
 import { send } from '../api/http.js';
 import { autosave } from './saving.js';
+import { ProjectDeleted } from './deleted.js';
 import { editor } from './context.js';
 import { putJobs } from './jobs.js';
 import { lastSettings } from './sticky.js';
@@ -31,9 +32,10 @@ export async function loadProject(project, { isNew = false } = {}) {
 
 /** Leaves the project; the first screen shows. */
 export async function unloadProject() {
-  await autosave.flush();
+  await autosave.flush().catch(unlessKept);
   autosave.moveTo(null);
   store.project.value = null;
+  store.isProjectDeleted.value = false;
   store.picked.value = null;
   store.comparison.value = null;
   store.shownJobId.value = null;
@@ -44,6 +46,11 @@ export async function unloadProject() {
   editor().clearPicture();
   editor().history.clear();
   history.replaceState(null, '', location.pathname);
+}
+
+/** Changes of a deleted project stay in this browser. @param {unknown} error */
+function unlessKept(error) {
+  if (!(error instanceof ProjectDeleted)) throw error;
 }
 
 /**
@@ -119,8 +126,15 @@ export async function refreshProject() {
   if (!open) return;
   const fresh = await api.project(open.id);
   if (store.project.value?.id !== fresh.id) return;
+  if (store.isProjectDeleted.value) await sendAfterDeletion();
   if (fresh.head_id !== store.project.value.head_id) await switchTo(fresh);
   else store.project.value = fresh;
+}
+
+/** The project was restored, here or elsewhere. */
+async function sendAfterDeletion() {
+  store.isProjectDeleted.value = false;
+  await autosave.retry();
 }
 
 /** Fetches what another tab changed in the draft. @param {Layer[]} layers @param {boolean} hasSettings */

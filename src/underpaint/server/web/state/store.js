@@ -2,7 +2,7 @@
 /** All state that panels show. Panels read these signals and call actions; only actions and events write them. */
 import { computed, signal } from '@preact/signals-core';
 import { defaultSettings } from './defaults.js';
-import { blockedReason, imagesOf, latestOpenJob } from './derived.js';
+import { blockedReason, imagesOf, latestOpenJob, stalled } from './derived.js';
 /** @import {
  *   EngineState, Frame, Inspection, Job, Layer, LayerInfo, ModelInfo, Preset, Problem, Project, ProjectSummary, ResultRef,
  *   SavedMask, Settings, Stage, Status, TaskPreset, Underpainting, Underpaintings
@@ -29,6 +29,8 @@ export const projects = signal(/** @type {ProjectSummary[] | null} */ (null));
 
 // ---- the project and the draft of its head
 export const project = signal(/** @type {Project | null} */ (null));
+/** It was deleted in another window, and can be restored. */
+export const isProjectDeleted = signal(false);
 /** What the panel shows; always something, so that panels need no null checks. */
 export const draft = signal(/** @type {Settings} */ (defaultSettings()));
 export const layers = signal(/** @type {Record<Layer, LayerInfo>} */ ({
@@ -124,15 +126,19 @@ export const headNode = computed(() => {
 });
 /** Text-to-image: a project without a picture. */
 export const isFirstPicture = computed(() => project.value !== null && headNode.value === null);
-export const jobList = computed(() => [...jobs.value.values()]);
+/** None of them moves while the engine fails. */
+export const jobList = computed(() => {
+  const all = [...jobs.value.values()];
+  return engineProblem.value ? all.map(stalled) : all;
+});
 export const runningJob = computed(() => jobList.value.find((job) => job.state === 'running') ?? null);
 export const waitingJobs = computed(() => jobList.value
   .filter((job) => job.state === 'queued' || job.state === 'paused')
   .sort((a, b) => a.position - b.position));
 /** The job whose results the tray shows: asked for, else the newest of this node that was not put aside. */
 export const activeJob = computed(() => {
-  const asked = shownJobId.value && jobs.value.get(shownJobId.value);
-  return asked || latestOpenJob(jobList.value, project.value);
+  const asked = jobList.value.find((job) => job.id === shownJobId.value);
+  return asked ?? latestOpenJob(jobList.value, project.value);
 });
 export const trayResults = computed(() => activeJob.value?.results ?? []);
 export const pickedJob = computed(() => (picked.value ? jobs.value.get(picked.value.job_id) ?? null : null));
@@ -141,7 +147,7 @@ export const imageCount = computed(() => imagesOf(request.value));
 export const advice = computed(() => inspection.value?.advice.find((item) => !hiddenAdvice.value.has(item.code)) ?? null);
 /** Why Generate cannot run now, or null. */
 export const blocked = computed(() => blockedReason({
-  project: project.value, models: models.value, status: status.value, connection: connection.value,
+  project: project.value, isDeleted: isProjectDeleted.value, models: models.value, status: status.value, connection: connection.value,
   isMaskEmpty: maskBounds.value === null, request: request.value, hasPicture: headNode.value !== null,
 }));
 export const canGenerate = computed(() => blocked.value === null);

@@ -9,6 +9,7 @@ import { AdviceStrip, ProblemStrip } from './advice.js';
 import { Announcer } from './announcer.js';
 import { Bar } from './bar.js';
 import { CompareBar, StageBadge } from './compare.js';
+import { DeletedBanner } from './deleted.js';
 import { Dialogs } from './dialogs/dialogs.js';
 import { EmptyView } from './empty.js';
 import { EngineBanner } from './engine-banner.js';
@@ -36,7 +37,7 @@ export function App() {
 }
 
 function DesktopApp() {
-  return html`<${Bar} /><${OfflineBanner} /><${EngineBanner} />${project.value ? html`<${Studio} />` : html`<${EmptyView} />`}`;
+  return html`<${Bar} /><${OfflineBanner} /><${DeletedBanner} /><${EngineBanner} />${project.value ? html`<${Studio} />` : html`<${EmptyView} />`}`;
 }
 
 function Studio() {

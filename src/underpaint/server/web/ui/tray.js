@@ -6,7 +6,7 @@ import { urls } from '../api/client.js';
 import { cancelJob, discard, fourMore, peekResult, pick, resumeJob, skip, starResult, stop, unpick } from '../state/actions.js';
 import { keepPicked } from '../state/result-verbs.js';
 import { doneResults, trayState } from '../state/results.js';
-import { activeJob, picked, project, waitingJobs } from '../state/store.js';
+import { activeJob, engineProblem, picked, project, waitingJobs } from '../state/store.js';
 import { FailureNote, FailureHead } from './failure.js';
 import { imageText, imagesIn, isOver, previewOf, stepText } from './job-words.js';
 import { Button, Icon, Progress, useRoving } from './parts.js';
@@ -35,7 +35,7 @@ export function RunningHead({ job }) {
     <h2>${progress ? imageText(progress) : 'Starting'}</h2>
     <span>${progress && stepText(progress)}</span>
     <${Progress} share=${progress?.share ?? 0} label="Progress of the job" />
-    <span class="eta">${leftText(progress?.eta_s)}</span>
+    <span class="eta">${engineProblem.value ? 'on hold' : leftText(progress?.eta_s)}</span>
     <${Button} icon="skip" keys="S" onClick=${skip}>Skip image<//>
     <${Button} icon="stop" keys="Esc" kind="danger" onClick=${stop}>Stop<//>`;
 }

@@ -92,7 +92,7 @@ export class Renderer {
   paintPicture(context, matrix, clip) {
     const whole = { x: 0, y: 0, ...this.document.size }, { dpr } = this.viewport;
     const { x, y, scale } = matrix, left = Math.round(x), top = Math.round(y);
-    const area = box(left, top, Math.round(x + whole.width * scale) - left, Math.round(y + whole.height * scale) - top);
+    const area = box(left, top, Math.max(1, Math.round(x + whole.width * scale) - left), Math.max(1, Math.round(y + whole.height * scale) - top));
     drawShadow(context, area, clip, dpr);
     if (!this.result && !(this.isPictureShown && this.pyramid?.isOpaque)) drawCheckerboard(context, area, dpr);
     if (this.result) drawBitmap(context, this.result, whole, matrix);

@@ -2,6 +2,7 @@
 /** Verbs for the page itself: views, panels, dialogs, toasts, problems. */
 import * as store from '../store.js';
 import { ApiError, Unreachable } from '../../api/client.js';
+import { isMissing, noticeDeletion } from '../deleted.js';
 import { autosave } from '../saving.js';
 /** @import { Problem } from '../../api/api.d.ts' */
 /** @import { Dialog } from '../types.d.ts' */
@@ -99,6 +100,10 @@ function revealField(path) {
  *  @param {unknown} error @param {{isFocused?: boolean}} [how] isFocused: the field gets the focus */
 export function showFailure(error, { isFocused = false } = {}) {
   if (error instanceof DOMException && error.name === 'AbortError') return;
+  if (isMissing(error)) {
+    void tellMissing(/** @type {ApiError} */ (error));
+    return;
+  }
   if (error instanceof ApiError) {
     const path = error.field?.replace(/^request\./, '') ?? null;
     if (path) {
@@ -114,6 +119,12 @@ export function showFailure(error, { isFocused = false } = {}) {
   }
   showProblem({ code: 'page', message: 'Something in the page went wrong. Nothing was lost.', field: null });
   console.error(error);
+}
+
+/** Where the whole project is gone, a banner says so. @param {ApiError} error */
+async function tellMissing(error) {
+  await noticeDeletion();
+  if (!store.isProjectDeleted.value) showProblem({ code: error.code, message: error.message, field: null });
 }
 
 /** Runs a verb and shows its failure instead of throwing. @template T @param {() => Promise<T>} verb @returns {Promise<T | null>} */

@@ -2,8 +2,10 @@
 /** Verbs for projects: open, make, name, remove. */
 import * as store from '../store.js';
 import { api, urls } from '../../api/client.js';
-import { loadProject, unloadProject } from '../loading.js';
-import { attempt, toast } from './page.js';
+import { isMissing } from '../deleted.js';
+import { putJobs } from '../jobs.js';
+import { loadProject, refreshProject, unloadProject } from '../loading.js';
+import { attempt, showProblem, toast } from './page.js';
 import { download } from './download.js';
 import { showSettings } from './settings.js';
 /** @import { Project } from '../../api/api.d.ts' */
@@ -36,7 +38,27 @@ export const openBlank = (blank) => attempt(async () => loadProject(await api.cr
 export const openEmpty = (name) => attempt(async () => loadProject(await api.createEmpty(name), { isNew: true }));
 
 /** @param {string} id */
-export const openProject = (id) => attempt(async () => loadProject(await api.project(id)));
+export const openProject = (id) => attempt(async () => {
+  const project = await api.project(id).catch(unlessMissing);
+  if (project) await loadProject(project);
+  else showProblem({ code: 'not-found', message: 'This project was deleted.', field: null });
+});
+
+/** @param {unknown} error @returns {null} */
+function unlessMissing(error) {
+  if (isMissing(error)) return null;
+  throw error;
+}
+
+/** Brings back the open project, which was deleted in another window, and sends what was not saved. */
+export const restoreOpenProject = () => attempt(async () => {
+  const open = store.project.value;
+  if (!open) return;
+  if (await api.restoreProject(open.id).catch(unlessMissing)) {
+    await refreshProject();
+    putJobs(await api.jobs(open.id));
+  } else showProblem({ code: 'not-found', message: 'It is too late to restore this project.', field: null });
+});
 
 /** Back to the list of projects. Everything is saved already. */
 export const closeProject = () => attempt(async () => {

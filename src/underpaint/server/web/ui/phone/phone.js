@@ -5,8 +5,9 @@ import { signal } from '@preact/signals-core';
 import '@preact/signals';
 import { trayState } from '../../state/results.js';
 import { pickedJob, pickedResult, project, view } from '../../state/store.js';
-import { AdviceStrip } from '../advice.js';
+import { AdviceStrip, ProblemStrip } from '../advice.js';
 import { StageBadge } from '../compare.js';
+import { DeletedBanner } from '../deleted.js';
 import { EmptyView } from '../empty.js';
 import { EngineBanner } from '../engine-banner.js';
 import { InspectorBody } from '../inspector.js';
@@ -31,7 +32,7 @@ export function PhoneApp() {
   return html`
     <div class="phone">
       <${PhoneBar} onQueue=${() => { sheet.value = 'queue'; }} />
-      <${OfflineBanner} /><${EngineBanner} />
+      <${OfflineBanner} /><${DeletedBanner} /><${EngineBanner} />
       ${isOpen ? html`<${Project} />` : html`<${EmptyView} />`}
       <${OpenSheet} />
     </div>`;
@@ -39,10 +40,11 @@ export function PhoneApp() {
 
 function Project() {
   const isHistory = view.value === 'history';
-  if (isHistory) return html`<div class="pview"><${HistoryView} /></div>`;
+  if (isHistory) return html`<div class="pview"><${HistoryView} /></div><${ProblemStrip} />`;
   return html`
     <main class="pstudio" aria-label="Canvas">
       <div class=${`pmain ${sheet.value ? 'is-dim' : ''}`}><${Stage}><${StageBadge} /><${StageTools} /><//></div>
+      <${ProblemStrip} />
       <${Below} />
     </main>`;
 }
