@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.server import RunningServer
 from tests.browser.studio import Studio
-from tests.browser.watching import watched
+from tests.browser.watching import refusals_of, watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -62,8 +62,9 @@ def own_server(tmp_path: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with watched(browser, viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as context:
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    window = {"width": 1440, "height": 900}
+    with watched(browser, refusals=refusals_of(request), viewport=window, reduced_motion="reduce") as context:
         yield context
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.axe import violations
@@ -82,6 +83,7 @@ def refuse_for_want_of_room(route: Route) -> None:
         route.continue_()
 
 
+@pytest.mark.refusals(507)
 def test_a_full_disk_loses_nothing(studio: Studio) -> None:
     studio.open_sample()
     page = studio.page
@@ -101,6 +103,7 @@ def test_a_full_disk_loses_nothing(studio: Studio) -> None:
     said.wait_for(state="detached")
 
 
+@pytest.mark.refusals(507)
 def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> None:
     studio.open_sample()
     page = studio.page
@@ -112,6 +115,7 @@ def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> No
     assert studio.server.get(f"/nodes/{studio.head}/draft")["request"]["prompt"]["positive"] == "blue house"
 
 
+@pytest.mark.refusals(401)
 def test_who_is_shut_out_keeps_what_is_not_saved(studio: Studio) -> None:
     studio.open_sample()
     page = studio.page
@@ -156,6 +160,7 @@ def deleted_elsewhere(studio: Studio, context: BrowserContext) -> tuple[Studio, 
     return tab, address
 
 
+@pytest.mark.refusals(404)
 def test_a_project_deleted_in_another_window_is_restored_with_everything(
     studio: Studio, context: BrowserContext
 ) -> None:
@@ -180,6 +185,7 @@ def test_a_project_deleted_in_another_window_is_restored_with_everything(
     assert np.array_equal(tab.kept_layer(), drawn)
 
 
+@pytest.mark.refusals(404)
 def test_a_project_restored_in_another_window_goes_on(studio: Studio, context: BrowserContext) -> None:
     tab, address = deleted_elsewhere(studio, context)
     assert studio.page.request.post(f"{address}/restore").ok
@@ -188,6 +194,7 @@ def test_a_project_restored_in_another_window_goes_on(studio: Studio, context: B
     assert tab.server.get(f"/nodes/{tab.head}/draft")["request"]["prompt"]["positive"] == "white house"
 
 
+@pytest.mark.refusals(404)
 def test_a_project_deleted_in_another_window_can_be_left(studio: Studio, context: BrowserContext) -> None:
     tab, address = deleted_elsewhere(studio, context)
     tab.stroke_unsaved([(100, 100), (160, 100)])
@@ -197,6 +204,7 @@ def test_a_project_deleted_in_another_window_can_be_left(studio: Studio, context
     tab.page.get_by_text("This project was deleted.").first.wait_for()
 
 
+@pytest.mark.refusals(404)
 def test_a_stream_that_cannot_be_opened_tells_of_the_deletion(
     studio: Studio, context: BrowserContext
 ) -> None:
@@ -212,6 +220,7 @@ def test_a_stream_that_cannot_be_opened_tells_of_the_deletion(
     tab.wait("underpaint.store.connection.value === 'online'")
 
 
+@pytest.mark.refusals(404)
 def test_a_change_that_tells_of_the_deletion_is_kept(studio: Studio, context: BrowserContext) -> None:
     studio.open_sample()
     project = studio.value("project")["id"]
@@ -284,6 +293,7 @@ def test_a_job_without_room_for_its_results_is_on_hold(page: Page, shared_server
     studio.button("Stop").click()
 
 
+@pytest.mark.refusals(422)
 def test_a_broken_file_is_refused_with_its_name(studio: Studio, tmp_path: Path) -> None:
     broken = tmp_path / "holiday.png"
     broken.write_bytes(png(64, 64)[:-40])

@@ -8,13 +8,18 @@ from playwright.sync_api import Browser, CDPSession
 
 from tests.browser.server import RunningServer
 from tests.browser.studio import Point, Studio
-from tests.browser.watching import watched
+from tests.browser.watching import refusals_of, watched
 
 
 @pytest.fixture
-def phone(browser: Browser, shared_server: RunningServer) -> Iterator[Studio]:
+def phone(browser: Browser, shared_server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Studio]:
     with watched(
-        browser, viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
+        browser,
+        refusals=refusals_of(request),
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        has_touch=True,
+        is_mobile=True,
     ) as context:
         yield Studio(context.new_page(), shared_server).open_sample()
 
@@ -70,6 +75,7 @@ def test_a_pinch_leaves_no_stroke(phone: Studio, fingers: Fingers) -> None:
     assert not phone.drawn_mask().any()
 
 
+@pytest.mark.refusals(507)
 def test_what_goes_wrong_is_said_on_a_phone(phone: Studio, fingers: Fingers) -> None:
     phone.page.route(
         "**/api/projects/*/jobs",

@@ -5,7 +5,7 @@ import { defaultRequest, defaultSettings, PROFILES } from '../../../src/underpai
 import {
   batchesOf, changeBetween, differsFromTask, isSame, settingAt, withSetting, withTask, withUnderpainting,
 } from '../../../src/underpaint/server/web/state/settings.js';
-import { forAnotherPicture } from '../../../src/underpaint/server/web/state/sticky.js';
+import { fitted, forAnotherPicture } from '../../../src/underpaint/server/web/state/sticky.js';
 
 /** @type {import('../../../src/underpaint/server/web/api/api.d.ts').TaskPreset} */
 const ADD = {
@@ -70,4 +70,10 @@ test('another picture starts without the words, seed and size of the last', () =
   request = withSetting(request, 'sampling.steps', 31);
   const next = forAnotherPicture({ ...defaultSettings(), request }, defaultSettings()).request;
   assert.deepEqual([next.prompt.positive, next.noise.seed, next.canvas.width, next.sampling.steps], ['', null, null, 31]);
+});
+
+test('settings last used keep their shape, lists included', () => {
+  const request = { ...defaultRequest(), unwritten_keys: ['Version'] };
+  assert.deepEqual(fitted(defaultRequest(), request), request);
+  assert.deepEqual(forAnotherPicture({ ...defaultSettings(), request }, defaultSettings()).request, defaultRequest());
 });

@@ -20,13 +20,14 @@ export const rememberSettings = (settings) => localStorage.setItem(KEY, JSON.str
  */
 export function fitted(fresh, last) {
   if (typeof fresh !== 'object' || fresh === null) return /** @type {T} */ (last === undefined ? fresh : last);
+  if (Array.isArray(fresh)) return /** @type {T} */ (Array.isArray(last) ? last : fresh);
   if (typeof last !== 'object' || last === null) return fresh;
   const known = /** @type {Record<string, unknown>} */ (last);
   return /** @type {T} */ (Object.fromEntries(Object.entries(fresh).map(([key, value]) => [key, fitted(value, known[key])])));
 }
 
 /**
- * Words, seed and size belong to a picture and are not taken along.
+ * Words, seed and size belong to a picture and are not taken along, nor what a foreign file left out.
  * @param {Settings} last
  * @param {Settings} fresh
  * @returns {Settings}
@@ -42,6 +43,7 @@ export function forAnotherPicture(last, fresh) {
       prompt: { ...kept.prompt, positive: '', negative: '' },
       canvas: { ...kept.canvas, width: null, height: null },
       noise: { ...kept.noise, seed: null, subseed: null, subseed_strength: 0 },
+      unwritten_keys: [],
     },
   };
 }
