@@ -5,16 +5,14 @@ import { html } from 'htm/preact';
 import '@preact/signals';
 import { effect } from '@preact/signals-core';
 import * as store from './state/store.js';
-import { api } from './api/client.js';
 import { Editor } from './engine/editor.js';
 import { startAsking } from './state/asking.js';
 import { connectEditor } from './state/canvas.js';
 import { followJobs } from './state/job-start.js';
 import { listen, loadSurroundings } from './state/live.js';
-import { loadProject } from './state/loading.js';
 import { followPage, startPage } from './state/page.js';
 import { autosave } from './state/saving.js';
-import { attempt } from './state/actions.js';
+import { attempt, openProject } from './state/actions.js';
 import { App } from './ui/app.js';
 import { canvasHost } from './ui/stage.js';
 
@@ -32,9 +30,9 @@ if (root) render(html`<${App} />`, root);
 
 await attempt(loadSurroundings);
 const wanted = location.hash.slice(1);
-if (wanted) await attempt(async () => loadProject(await api.project(wanted)));
+if (wanted) await openProject(wanted);
 document.documentElement.dataset.ready = 'true';
 addEventListener('hashchange', () => {
   const id = location.hash.slice(1);
-  if (id && id !== store.project.value?.id) void attempt(async () => loadProject(await api.project(id)));
+  if (id && id !== store.project.value?.id) void openProject(id);
 });

@@ -13,7 +13,7 @@ async function openUploaded(file, send, isNew = true) {
   store.upload.value = { name: file instanceof File ? file.name : 'picture', share: 0 };
   await attempt(async () => {
     const project = await send((share) => { if (store.upload.value) store.upload.value = { ...store.upload.value, share }; });
-    await loadProject(project, { isNew });
+    await loadProject(async () => project, { isNew });
     const notes = project.nodes[0]?.picture.notes ?? [];
     if (notes.length) toast(notes.join(' '));
   });
@@ -27,16 +27,16 @@ export const openPicture = (file) => openUploaded(file, (onProgress) =>
 /** A project from its exported zip. @param {File} file */
 export const importProject = (file) => openUploaded(file, (onProgress) => api.importProject(file, onProgress), false);
 
-export const openSample = () => attempt(async () => loadProject(await api.createSample(), { isNew: true }));
+export const openSample = () => attempt(async () => loadProject(() => api.createSample(), { isNew: true }));
 
 /** @param {{width: number, height: number, colour: string, name?: string}} blank */
-export const openBlank = (blank) => attempt(async () => loadProject(await api.createBlank(blank), { isNew: true }));
+export const openBlank = (blank) => attempt(async () => loadProject(() => api.createBlank(blank), { isNew: true }));
 
-/** Text-to-image: a project whose first picture is generated. @param {string} [name] */
-export const openEmpty = (name) => attempt(async () => loadProject(await api.createEmpty(name), { isNew: true }));
+/** Text-to-image: a project whose first picture is generated. @param {string} [name] @returns whether it is open */
+export const openEmpty = (name) => attempt(async () => loadProject(() => api.createEmpty(name), { isNew: true }));
 
 /** @param {string} id */
-export const openProject = (id) => attempt(async () => loadProject(await api.project(id)));
+export const openProject = (id) => attempt(async () => loadProject(() => api.project(id)));
 
 /** Back to the list of projects. Everything is saved already. */
 export const closeProject = () => attempt(async () => {
