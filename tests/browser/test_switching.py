@@ -141,6 +141,22 @@ def test_a_stroke_made_while_older_tiles_come_is_not_lost(studio: Studio, steps:
     assert np.array_equal(studio.kept_layer(), drawn)
 
 
+def test_settings_changed_elsewhere_do_not_end_a_stroke(studio: Studio) -> None:
+    studio.open_sample()
+    mouse = studio.page.mouse
+    mouse.move(*studio.on_screen((100, 100)))
+    mouse.down()
+    mouse.move(*studio.on_screen((200, 100)), steps=4)
+    studio.server.patch(f"/nodes/{studio.head}/draft", {"underpainting": "latent-nothing"})
+    studio.wait("underpaint.store.draft.value.underpainting === 'latent-nothing'")
+    mouse.move(*studio.on_screen((300, 100)), steps=4)
+    mouse.up()
+    studio.settle()
+    drawn = studio.drawn_mask()
+    assert drawn[100, 120]
+    assert drawn[100, 280]
+
+
 def refuse(page: Page, path: str, method: str) -> None:
     """The server says no to these requests."""
 

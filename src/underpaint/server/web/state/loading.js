@@ -81,17 +81,25 @@ export const switchTo = (ask) => whileSwitching(async () => {
   return switchNow(ask);
 });
 
-/** Sends what is pending. What the server refuses must not keep anybody from leaving; autosave has said so. */
-async function saveAll() {
+/** Sends what is pending. @returns {Promise<boolean>} false: the server refused some of it, and autosave has said so */
+async function save() {
   try {
-    do {
-      await editor().history.whenReady();
-      endGesture();
-      await autosave.flush();
-    } while (editor().isBusy || autosave.hasPending);
+    await autosave.flush();
+    return true;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (error instanceof ApiError) return false;
+    throw error;
   }
+}
+
+/** Ends what is being done and sends all of it; what the server refuses must not keep anybody from leaving. */
+async function saveAll() {
+  let isSaved;
+  do {
+    await editor().history.whenReady();
+    endGesture();
+    isSaved = await save();
+  } while (isSaved && (editor().isBusy || autosave.hasPending));
 }
 
 // ---- fetching and showing
@@ -256,7 +264,7 @@ async function freshProject(id) {
 export async function refreshDraft(nodeId, layers, hasSettings) {
   for (;;) {
     await switched();
-    await saveAll();
+    await save();
     const open = store.project.value;
     if (!open || open.head_id !== nodeId || autosave.hasPending) return;
     const before = { draft: store.draft.value, edits: store.layerEdits.value, number: switches };
