@@ -19,6 +19,7 @@ export const rememberSettings = (settings) => localStorage.setItem(KEY, JSON.str
  * @returns {T}
  */
 export function fitted(fresh, last) {
+  if (Array.isArray(fresh)) return /** @type {T} */ (Array.isArray(last) ? last : fresh);
   if (typeof fresh !== 'object' || fresh === null) return /** @type {T} */ (last === undefined ? fresh : last);
   if (typeof last !== 'object' || last === null) return fresh;
   const known = /** @type {Record<string, unknown>} */ (last);
