@@ -109,7 +109,7 @@ async function stateOf(project) {
   const node = project.nodes.find((known) => known.id === project.head_id) ?? null;
   const place = placeOf(project);
   const [picture, draft, mask, sketch, kept] = await Promise.all([
-    node && pictureOf(node), api.draft(place), node && api.tiles(node.id, 'mask'), node && api.tiles(node.id, 'sketch'), autosave.left(place),
+    node && pictureBlob(node.picture.sha256), api.draft(place), node && api.tiles(node.id, 'mask'), node && api.tiles(node.id, 'sketch'), autosave.left(place),
   ]);
   return { project, node, picture, draft, kept, tiles: mask && sketch ? { mask, sketch } : {} };
 }
@@ -117,8 +117,8 @@ async function stateOf(project) {
 /** @param {Project} project @returns {Place} */
 const placeOf = ({ id, head_id: headId }) => ({ nodeId: headId, projectId: id });
 
-/** @param {Node} node */
-const pictureOf = async (node) => (await send('GET', urls.picture(node.picture.sha256).replace('/api', ''))).blob();
+/** @param {string} sha256 */
+export const pictureBlob = async (sha256) => (await send('GET', urls.picture(sha256).replace('/api', ''))).blob();
 
 /** Everything at once: from the first line on, changes belong to the new picture. The canvas follows in its own turn,
  *  and lets nobody draw until it has. @param {Fetched} fetched */

@@ -8,16 +8,19 @@ import { download } from './download.js';
 import { showSettings } from './settings.js';
 /** @import { Project } from '../../api/api.d.ts' */
 
-/** @param {File | Blob} file @param {(onProgress: (share: number) => void) => Promise<Project>} send @param {boolean} [isNew] */
+/** @param {File | Blob} file @param {(onProgress: (share: number) => void) => Promise<Project>} send @param {boolean} [isNew]
+ *  @returns whether it is open */
 async function openUploaded(file, send, isNew = true) {
   store.upload.value = { name: file instanceof File ? file.name : 'picture', share: 0 };
-  await attempt(async () => {
+  const isOpen = await attempt(async () => {
     const project = await send((share) => { if (store.upload.value) store.upload.value = { ...store.upload.value, share }; });
-    await loadProject(async () => project, { isNew });
+    if (!(await loadProject(async () => project, { isNew }))) return false;
     const notes = project.nodes[0]?.picture.notes ?? [];
     if (notes.length) toast(notes.join(' '));
+    return true;
   });
   store.upload.value = null;
+  return isOpen;
 }
 
 /** A new project from a picture. @param {File | Blob} file */
