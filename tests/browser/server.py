@@ -63,12 +63,19 @@ class RunningServer:
             return json.load(answer)
 
     def patch(self, path: str, change: dict[str, Any]) -> Any:
-        """Changes something by an API route."""
+        """Changes something by an API route, as another tab does."""
+        return self._send("PATCH", path, change)
+
+    def post(self, path: str, order: dict[str, Any]) -> Any:
+        """Makes something by an API route, as another tab does."""
+        return self._send("POST", path, order)
+
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:
         request = urllib.request.Request(
             f"{self.url}/api{path}",
-            data=json.dumps(change).encode(),
+            data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
-            method="PATCH",
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)

@@ -172,6 +172,37 @@ class Studio:
             self.button(button).click()
         chooser.value.set_files(file)
 
+    def hold(self, part: str) -> None:
+        """From now on the page gets what it reads from addresses with this part only after `release`."""
+        self.page.evaluate(
+            """part => {
+              const really = window.fetch;
+              let release;
+              const released = new Promise((resolve) => { release = resolve; });
+              window.heldAnswers = 0;
+              window.fetch = async (address, options) => {
+                const answer = await really(address, options);
+                if (options?.method === 'GET' && String(address).includes(part)) {
+                  window.heldAnswers += 1;
+                  await released;
+                }
+                return answer;
+              };
+              window.releaseAnswers = () => {
+                window.fetch = really;
+                release();
+              };
+            }""",
+            part,
+        )
+
+    def wait_until_held(self) -> None:
+        self.wait("window.heldAnswers > 0")
+
+    def release(self) -> None:
+        """Lets the held answers through."""
+        self.page.evaluate("window.releaseAnswers()")
+
     def draft_quality(self, steps: int = 6) -> None:
         """Few steps, so that tests are quick."""
         self.page.get_by_role("button", name="Sampling").click()

@@ -176,7 +176,7 @@ def test_everything_by_keyboard(studio: Studio) -> None:
     studio.press("Enter")
     studio.wait("!underpaint.editor.isMaskEmpty")
     studio.press("j")
-    studio.page.wait_for_timeout(100)
+    studio.wait("document.activeElement.id === 'prompt'")
     studio.page.keyboard.type("red flower")
     studio.press("Control+Enter")
     studio.wait("underpaint.store.activeJob.value !== null")

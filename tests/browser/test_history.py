@@ -135,6 +135,49 @@ def test_a_step_is_run_again_with_changes(kept: Studio) -> None:
     assert len(kept.jobs()) == before + 1
 
 
+def test_results_shown_again_lead_to_the_picture_they_were_made_from(kept: Studio) -> None:
+    root, step = nodes(kept)
+    kept.stroke([(100, 100), (200, 120)])
+    mask = kept.drawn_mask()
+    open_tree(kept)
+    kept.page.locator(".node.is-selected").focus()
+    kept.press("r")
+    kept.wait(f"underpaint.store.headNode.value.id === '{root}'")
+    kept.page.get_by_role("radio", name="Result 1").click()
+    kept.press("u")
+    kept.wait("underpaint.store.hasSketch.value && underpaint.store.tool.value === 'paint'")
+    kept.settle()
+    assert kept.kept_layer("sketch")[..., 3].any()
+    assert not kept.server.get(f"/nodes/{step}/draft")["sketch"]["tiles"], "the other picture has none"
+    kept.press("Control+z")
+    kept.wait("!underpaint.store.hasSketch.value")
+    assert not kept.kept_layer("sketch")[..., 3].any()
+    kept.press("Control+z")
+    kept.wait(f"underpaint.store.headNode.value.id === '{step}'")
+    kept.settle()
+    assert np.array_equal(kept.drawn_mask(), mask)
+
+
+def test_keeping_with_a_fixed_seed_is_one_step_back(studio: Studio) -> None:
+    studio.open_sample()
+    studio.stroke()
+    studio.draft_quality(1)
+    first = studio.head
+    studio.page.evaluate(
+        "import('/web/state/actions.js').then(({ setSetting }) => setSetting('noise.seed', 7))"
+    )
+    studio.generate()
+    studio.wait_for_results()
+    studio.press("1", "Enter")
+    studio.wait(f"underpaint.store.headNode.value.id !== '{first}'")
+    studio.settle()
+    assert studio.value("request")["noise"]["seed"] is None
+    assert studio.value("history")["undoLabel"] == "Keep"
+    studio.press("Control+z")
+    studio.wait(f"underpaint.store.headNode.value.id === '{first}'")
+    assert studio.value("request")["noise"]["seed"] == 7
+
+
 def test_a_project_goes_out_and_comes_back(kept: Studio, tmp_path: Path) -> None:
     before, request = kept.value("project"), kept.value("request")
     kept.page.locator(".proj").click()

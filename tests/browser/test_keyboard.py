@@ -74,8 +74,15 @@ def test_a_copied_mask_is_pasted_onto_another_picture(sample: Studio) -> None:
     sample.settle()
     assert np.array_equal(sample.drawn_mask(), copied)
     assert np.array_equal(sample.kept_layer(), copied)
+    share, version = sample.value("maskShare"), sample.value("layers")["mask"]["version"]
     sample.press("Control+z")
-    sample.wait("underpaint.editor.isMaskEmpty")
+    sample.wait("underpaint.store.maskShare.value === 0")
+    assert sample.page.evaluate("underpaint.editor.isMaskEmpty")
+    assert sample.value("maskBounds") is None
+    assert sample.value("layers")["mask"]["version"] > version
+    sample.press("Control+Shift+z")
+    sample.wait(f"underpaint.store.maskShare.value === {share}")
+    assert np.array_equal(sample.drawn_mask(), copied)
 
 
 def test_settings(sample: Studio) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.axe import violations
+from tests.browser.painters import SHORT_OF_MEMORY
 from tests.browser.pictures import png
 from tests.browser.server import RunningServer
 from tests.browser.studio import JOB_TIMEOUT_MS, Studio
@@ -291,6 +292,33 @@ def test_a_job_without_room_for_its_results_is_on_hold(page: Page, shared_server
     banner.wait_for(state="detached")
     left.wait_for()
     studio.button("Stop").click()
+
+
+def test_a_job_short_of_memory_runs_smaller_in_its_own_project(page: Page, tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "data", None, **SHORT_OF_MEMORY)
+    server.start()
+    try:
+        studio = Studio(page, server).open_sample()
+        studio.stroke()
+        studio.draft_quality(1)
+        page.evaluate("import('/web/state/actions.js').then(({ setImages }) => setImages(2, 2))")
+        studio.generate()
+        failed = studio.wait_for_results()
+        assert failed["state"] == "failed"
+        other = server.import_picture(png(320, 200))["id"]
+        page.evaluate("id => { location.hash = id; }", other)
+        studio.wait(f"underpaint.store.project.value?.id === '{other}'")
+        studio.wait_for_picture()
+        studio.tool("q")
+        page.locator(".qi.is-bad").get_by_role("button", name="Run").click()
+        again = "[...underpaint.store.jobs.value.values()].find((job) => job.request.batch.size === 1)"
+        studio.wait(f"{again}?.state === 'done'", JOB_TIMEOUT_MS)
+        job = page.evaluate(again)
+        assert (job["project_id"], job["node_id"]) == (failed["project_id"], failed["node_id"])
+        assert studio.jobs() == []
+        assert studio.value("activeJob") is None
+    finally:
+        server.stop()
 
 
 @pytest.mark.refusals(422)

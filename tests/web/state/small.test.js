@@ -5,6 +5,7 @@ import { defaultRequest } from '../../../src/underpaint/server/web/state/default
 import { blockedReason } from '../../../src/underpaint/server/web/state/derived.js';
 import { mainColours } from '../../../src/underpaint/server/web/state/palette.js';
 import { withSetting } from '../../../src/underpaint/server/web/state/settings.js';
+import { fitted } from '../../../src/underpaint/server/web/state/sticky.js';
 import { pressName, keyText } from '../../../src/underpaint/server/web/ui/key-match.js';
 import { nextIndex } from '../../../src/underpaint/server/web/ui/parts/next-index.js';
 import { numberProblem, shareOf, typedNumber, valueAfterKey, valueAt } from '../../../src/underpaint/server/web/ui/parts/scale.js';
@@ -80,4 +81,10 @@ test('a small bright thing is in the palette too', () => {
   /** @type {[number, number, number][]} */
   const pixels = [...Array.from({ length: 500 }, () => /** @type {[number, number, number]} */ ([20, 30, 80])), [250, 240, 40], [250, 240, 40]];
   assert.deepEqual(mainColours(pixels, 4), [[20, 30, 80], [250, 240, 40]]);
+});
+
+test('lists among the settings used last stay lists', () => {
+  assert.deepEqual(fitted({ keys: [], steps: 20 }, { keys: ['a'], steps: 30 }), { keys: ['a'], steps: 30 });
+  assert.deepEqual(fitted({ keys: ['a'] }, { keys: {} }), { keys: ['a'] });
+  assert.deepEqual(fitted({ keys: [] }, {}), { keys: [] });
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { hasRecipe } from '../../../src/underpaint/server/web/state/incoming.js';
 import { besideResult, trayStateOf } from '../../../src/underpaint/server/web/state/results.js';
+import * as store from '../../../src/underpaint/server/web/state/store.js';
 import { checksOf } from '../../../src/underpaint/server/web/ui/checks.js';
 import { failureOf } from '../../../src/underpaint/server/web/ui/failure.js';
 import { changedBox, inPicture } from '../../../src/underpaint/server/web/ui/picture-diff.js';
@@ -11,6 +12,7 @@ import { changedBox, inPicture } from '../../../src/underpaint/server/web/ui/pic
 /**
  * @typedef {import('../../../src/underpaint/server/web/api/api.d.ts').Job} Job
  * @typedef {import('../../../src/underpaint/server/web/api/api.d.ts').JobResult} JobResult
+ * @typedef {import('../../../src/underpaint/server/web/api/api.d.ts').Project} Project
  */
 
 /** @param {Partial<JobResult>} [changes] @returns {JobResult} */
@@ -53,12 +55,16 @@ test('one changed pixel outside the mask is a failure, and is shown as one', () 
   assert.deepEqual([outside?.value, outside?.verdict, outside?.icon], ['1 px changed', 'bad', 'warn']);
 });
 
-test('out of memory offers a smaller batch, then a smaller size; other failures another try', () => {
+test('out of memory offers a smaller batch, then a smaller size where the panel is its own; other failures another try', () => {
   const error = { code: 'out-of-memory', message: 'Not enough memory.', field: null };
   /** @param {{size: number, count: number}} batch */
   const request = (batch) => /** @type {Job['request']} */ ({ batch });
+  const here = { project_id: 'p', node_id: 'n' };
+  store.project.value = /** @type {Project} */ ({ id: 'p', head_id: 'n', nodes: [] });
   assert.equal(failureOf(job('failed', [], { error, request: request({ size: 4, count: 1 }) })).fix.label, 'Run 2 × 2');
-  assert.equal(failureOf(job('failed', [], { error, request: request({ size: 1, count: 4 }) })).fix.label, 'Set 512 px');
+  assert.equal(failureOf(job('failed', [], { ...here, error, request: request({ size: 1, count: 4 }) })).fix.label, 'Set 512 px');
+  const elsewhere = { ...here, node_id: 'm' };
+  assert.equal(failureOf(job('failed', [], { ...elsewhere, error, request: request({ size: 1, count: 4 }) })).fix.label, 'Try again', 'the panel is of another picture');
   assert.equal(failureOf(job('failed', [], { error: { ...error, code: 'engine' }, request: request({ size: 4, count: 1 }) })).fix.label, 'Try again');
 });
 

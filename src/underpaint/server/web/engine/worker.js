@@ -48,8 +48,11 @@ const jobs = {
     return tilesOf(withoutHoles(planeOf(tiles, size, area)), size, area);
   },
   async flood({ size, seed, tolerance, isContiguous }) {
-    pixelTiles.clear();
-    return (isContiguous ? flooded : allLike)(askForTile, size, seed, tolerance);
+    try {
+      return await (isContiguous ? flooded : allLike)(askForTile, size, seed, tolerance);
+    } finally {
+      pixelTiles.clear();
+    }
   },
 };
 

@@ -6,6 +6,7 @@ export * from './actions/settings.js';
 export * from './actions/presets.js';
 export * from './actions/mask.js';
 export * from './actions/run.js';
+export * from './actions/look.js';
 export * from './actions/pick.js';
 export * from './actions/tree.js';
 export { undo, redo } from './actions/undo.js';

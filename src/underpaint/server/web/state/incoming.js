@@ -1,8 +1,9 @@
 // @ts-check
 /** Files that come from outside: dropped, pasted or chosen. */
-import { api, urls } from '../api/client.js';
+import { api } from '../api/client.js';
 import { attempt, importMask, importProject, openDialog, openPicture, showProblem, toast } from './actions.js';
 import { showSettings } from './actions/settings.js';
+import { pictureBlob } from './loading.js';
 import * as store from './store.js';
 /** @import { FileSettings } from '../api/api.d.ts' */
 
@@ -40,9 +41,12 @@ export async function openResultFile(file) {
   const found = await attempt(() => api.settingsFromFile(file));
   if (!found) return;
   const { picture, mask, request } = found;
-  await openPicture(picture ? await pictureFile(picture.sha256, file.name) : file);
-  if (!store.project.value) return;
-  if (picture && mask) await importMask(await pictureFile(mask.sha256, 'mask.png'));
+  const pictures = await attempt(async () => ({
+    before: picture ? await pictureFile(picture.sha256, file.name) : file,
+    mask: picture && mask ? await pictureFile(mask.sha256, 'mask.png') : null,
+  }));
+  if (!pictures || !(await openPicture(pictures.before))) return;
+  if (pictures.mask && !(await importMask(pictures.mask))) return;
   showSettings({ request, underpainting: request.canvas.content, task: 'custom' });
   toast(restoredText(found));
 }
@@ -55,6 +59,5 @@ function restoredText({ picture, mask, notes }) {
 
 /** @param {string} sha256 @param {string} name */
 async function pictureFile(sha256, name) {
-  const blob = await (await fetch(urls.picture(sha256))).blob();
-  return new File([blob], name.replace(/\.\w+$/, '.png'), { type: 'image/png' });
+  return new File([await pictureBlob(sha256)], name.replace(/\.\w+$/, '.png'), { type: 'image/png' });
 }

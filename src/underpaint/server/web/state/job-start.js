@@ -2,27 +2,33 @@
 /** What lay under a job's mask when it started: asked of the server for as long as its mask and sketch are unchanged. */
 import { effect } from '@preact/signals-core';
 import { api, urls } from '../api/client.js';
-import { previewOf } from '../ui/job-words.js';
+import { Answers, keepOnly } from './answers.js';
+import { previewOf } from './job-facts.js';
 import * as store from './store.js';
-/** @import { Frame, Job } from '../api/api.d.ts' */
+/** @import { Frame, Job, Underpaintings } from '../api/api.d.ts' */
 
 /** @typedef {{frame: Frame, url: string}} JobStart */
 
 /** Versions of the layers when a job was first seen waiting. @type {Map<string, string>} */
 const versions = new Map();
-/** @type {Map<string, Promise<JobStart | null>>} */
-const starts = new Map();
-/** @type {Map<string, Promise<Frame | null>>} */
-const frames = new Map();
+/** @type {Answers<JobStart>} */
+const starts = new Answers();
+/** @type {Answers<Frame>} */
+const frames = new Answers();
 
+const PREVIEW_PX = 768;
 const LARGEST_PREVIEW_PX = 1024;
 const versionNow = () => `${store.layers.value.mask.version}/${store.layers.value.sketch.version}`;
 
 /** Remembers for each new job which mask and sketch it was made from. @returns {() => void} to stop */
 export const followJobs = () => effect(() => {
-  for (const job of store.jobs.value.values()) {
+  const { value: jobs } = store.jobs;
+  for (const job of jobs.values()) {
     if (job.state === 'queued' && !versions.has(job.id)) versions.set(job.id, versionNow());
   }
+  keepOnly(versions, jobs);
+  starts.keep(jobs);
+  frames.keep(jobs);
 });
 
 /** Whether mask and sketch are still those of the job, as far as this page can know. @param {Job} job */
@@ -35,18 +41,24 @@ const isUnchanged = (job) => job.node_id === store.headNode.value?.id
  * @param {Job} job
  * @returns {Promise<JobStart | null>}
  */
-export function startOf(job) {
-  const { node_id: nodeId } = job;
-  const key = `${job.id} ${versionNow()}`;
-  const known = starts.get(key);
+export async function startOf(job) {
+  const version = versionNow();
+  const known = starts.get(job.id, version);
   if (known) return known;
-  if (nodeId === null || !isUnchanged(job)) return Promise.resolve(null);
-  const asked = api
-    .underpaintings(nodeId, { request: job.request, stage: 'prepared', underpaintings: [job.underpainting], px: 768 })
-    .then(({ frame, previews }) => (previews[0] ? { frame, url: previews[0].url } : null))
-    .catch(() => null);
-  starts.set(key, asked);
-  return asked;
+  return isUnchanged(job) ? starts.put(job.id, version, askForStart(job)) : null;
+}
+
+/** Asked in nobody's name: a newer question of the same tab voids one that waits, and the panel asks often.
+ *  @param {Job} job @returns {Promise<JobStart | null>} */
+async function askForStart({ node_id: nodeId, request, underpainting }) {
+  if (nodeId === null) return null;
+  const response = await fetch(`/api/nodes/${nodeId}/underpaintings`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ request, stage: 'prepared', underpaintings: [underpainting], px: PREVIEW_PX }),
+  });
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const { frame, previews } = /** @type {Underpaintings} */ (await response.json());
+  return previews[0] ? { frame, url: previews[0].url } : null;
 }
 
 /**
@@ -54,15 +66,13 @@ export function startOf(job) {
  * @param {Job} job
  * @returns {Promise<Frame | null>}
  */
-export function frameOf(job) {
+export async function frameOf(job) {
   const { node_id: nodeId, request, underpainting, task } = job;
-  const key = `${job.id} ${versionNow()}`;
-  const known = frames.get(key);
+  const version = versionNow();
+  const known = frames.get(job.id, version);
   if (known) return known;
-  if (nodeId === null || !isUnchanged(job)) return Promise.resolve(null);
-  const asked = api.inspect(nodeId, { request, underpainting, task }).then(({ frame }) => frame).catch(() => null);
-  frames.set(key, asked);
-  return asked;
+  if (nodeId === null || !isUnchanged(job)) return null;
+  return frames.put(job.id, version, api.inspect(nodeId, { request, underpainting, task }).then(({ frame }) => frame));
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** Jobs by id, as answers and events bring them. */
 import * as store from './store.js';
-import { isOver } from '../ui/job-words.js';
+import { isOver } from './job-facts.js';
 /** @import { Job, JobResult, Progress, Queue } from '../api/api.d.ts' */
 
 /** @param {Job} job */
@@ -34,8 +34,10 @@ export function changeJob(id, change) {
   if (job) putJob(change(job));
 }
 
-/** A job that makes progress runs, also when the event that said so is late. @param {string} id @param {Progress} progress */
-export const putProgress = (id, progress) => changeJob(id, (job) => ({ ...job, progress, state: 'running' }));
+/** A job that makes progress runs, also when the event that said so is late; unless it was paused or has ended since.
+ *  @param {string} id @param {Progress} progress */
+export const putProgress = (id, progress) => changeJob(id, (job) =>
+  (job.state === 'queued' || job.state === 'running' ? { ...job, progress, state: 'running' } : job));
 
 /** @param {string} id @param {JobResult} result */
 export const putResult = (id, result) => changeJob(id, (job) => ({

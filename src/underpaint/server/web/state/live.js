@@ -25,7 +25,7 @@ const handlers = {
   snapshot: ({ queue, engine, engine_problem: engineProblem, project }) => {
     putEngine(engine, engineProblem);
     putQueue(queue);
-    if (project && project.id === store.project.value?.id && !store.isSwitching.value) void attempt(refreshProject);
+    if (project && project.id === store.project.value?.id) void attempt(refreshProject);
   },
   job: putJob,
   progress: ({ job_id: id, progress }) => putProgress(id, progress),
@@ -35,12 +35,10 @@ const handlers = {
     putOrder(order);
   },
   project: ({ project_id: id, client }) => {
-    if (isEcho(client) || store.isSwitching.value) return;
-    if (id === store.project.value?.id) void attempt(refreshProject);
+    if (!isEcho(client) && id === store.project.value?.id) void attempt(refreshProject);
   },
   draft: ({ node_id: nodeId, layers, has_settings: hasSettings, client }) => {
-    if (isEcho(client) || store.isSwitching.value || store.isProjectDeleted.value || nodeId !== (store.project.value?.head_id ?? null)) return;
-    void attempt(() => refreshDraft(layers, hasSettings));
+    if (!isEcho(client) && !store.isProjectDeleted.value) void attempt(() => refreshDraft(nodeId, layers, hasSettings));
   },
   engine: ({ state, problem }) => {
     putEngine(state, problem);
@@ -66,7 +64,7 @@ async function comeBack() {
   const open = store.project.value;
   if (!open || store.isProjectDeleted.value) return;
   putJobs(await api.jobs(open.id));
-  if (!hadPending) await refreshDraft(['mask', 'sketch'], true);
+  if (!hadPending) await refreshDraft(open.head_id, ['mask', 'sketch'], true);
 }
 
 /** What does not belong to a project. */

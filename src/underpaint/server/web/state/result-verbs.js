@@ -1,8 +1,6 @@
 // @ts-check
 /** Verbs for results that need the switches of Keep: used by the tray, the inspector, the phone and the keyboard. */
-import { api } from '../api/client.js';
-import { announce, applyTask, attempt, keep, pick, starResult } from './actions.js';
-import { putJob } from './jobs.js';
+import { announce, applyTask, attempt, keep, pick, runLike, starResult } from './actions.js';
 import { besideResult, doneResults, keepSwitches, trayState } from './results.js';
 import { withSetting } from './settings.js';
 import * as store from './store.js';
@@ -16,8 +14,7 @@ export async function keepPicked() {
 
 /** Keeps the picked result and sets the panel up for a small repair of it. */
 export async function fixDetailInPicked() {
-  await keep({ keepsMask: false, keepsSketch: false, newSeed: true });
-  applyTask('fix-detail');
+  if (await keep({ keepsMask: false, keepsSketch: false, newSeed: true })) applyTask('fix-detail');
 }
 
 /** Looks at the result of this number, counted from 1. @param {number} number */
@@ -42,12 +39,11 @@ export async function starPicked() {
 
 /** @param {string} text @param {string} said */
 export async function copyText(text, said) {
-  await attempt(() => navigator.clipboard.writeText(text));
-  announce(said);
+  await attempt(async () => {
+    await navigator.clipboard.writeText(text);
+    announce(said);
+  });
 }
 
 /** A finished job once more with other seeds, on the picture it was run on. @param {Job} job */
-export const runAgain = (job) => attempt(async () => {
-  const { project_id: projectId, node_id, underpainting, task, name } = job;
-  putJob(await api.createJob(projectId, { node_id, request: withSetting(job.request, 'noise.seed', null), underpainting, task, name }));
-});
+export const runAgain = (job) => runLike(job, withSetting(job.request, 'noise.seed', null), job.name);

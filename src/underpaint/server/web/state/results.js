@@ -1,7 +1,7 @@
 // @ts-check
 /** What only results and the history need: the switches of Keep, the step looked at in the tree, two steps compared. */
 import { computed, signal } from '@preact/signals-core';
-import { branchTo, layoutTree, subtree } from '../ui/tree-layout.js';
+import { branchTo, layoutTree, subtree } from './tree-layout.js';
 import * as store from './store.js';
 /** @import { Job, JobResult, Node } from '../api/api.d.ts' */
 /** @import { Comparing } from './types.d.ts' */

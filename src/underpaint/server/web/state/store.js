@@ -115,7 +115,7 @@ export const hiddenAdvice = signal(/** @type {ReadonlySet<string>} */ (new Set()
 /** A file on its way to the server; share 0…1. */
 export const upload = signal(/** @type {{name: string, share: number} | null} */ (null));
 export const areKeysOn = signal(true);
-/** True while a request that changes the project runs: keep, continue, extend. */
+/** True while another picture or project comes onto the page. */
 export const isSwitching = signal(false);
 
 // ---- derived

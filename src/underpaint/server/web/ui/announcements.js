@@ -1,7 +1,8 @@
 // @ts-check
 /** What is said aloud when a job goes on. One sentence per change; nothing for steps and percentages. */
 
-import { finished, imagesIn, isOver } from './job-words.js';
+import { finished, isOver } from '../state/job-facts.js';
+import { imagesIn } from './job-words.js';
 import { counted } from './time-words.js';
 
 /**

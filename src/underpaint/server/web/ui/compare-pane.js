@@ -6,16 +6,10 @@ import '@preact/signals';
 import { urls } from '../api/client.js';
 import { nodes, stepComparison } from '../state/results.js';
 import { clamp, wipeAfterKey } from './compare-maths.js';
+import { MODES } from './compare-modes.js';
 import { Icon, Segments } from './parts.js';
 /** @import { Node } from '../api/api.d.ts' */
 /** @import { Comparing } from '../state/types.d.ts' */
-
-const MODES = [
-  { value: 'wipe', label: 'Slider' },
-  { value: 'side', label: 'Side by side' },
-  { value: 'blink', label: 'Blink' },
-  { value: 'difference', label: 'Difference' },
-];
 
 export function ComparePane() {
   const comparing = stepComparison.value;

@@ -5,10 +5,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import '@preact/signals';
 import { compare } from '../state/actions.js';
 import { editor } from '../state/context.js';
+import { previewOf } from '../state/job-facts.js';
 import { doneResults, trayState } from '../state/results.js';
 import { activeJob, comparison, isFirstPicture, picked, pickedJob, pickedResult, runningJob, zoom } from '../state/store.js';
 import { clamp } from './compare-maths.js';
-import { previewOf, stepText } from './job-words.js';
+import { MODES } from './compare-modes.js';
+import { stepText } from './job-words.js';
 import { Icon, Segments } from './parts.js';
 import { useStart } from './running-picture.js';
 import { ZoomControls } from './zoom.js';
@@ -16,13 +18,6 @@ import { ZoomControls } from './zoom.js';
 /** @import { IconName } from './icons.js' */
 /** @import { Job } from '../api/api.d.ts' */
 /** @import { Comparing } from '../state/types.d.ts' */
-
-const MODES = [
-  { value: 'wipe', label: 'Slider' },
-  { value: 'side', label: 'Side by side' },
-  { value: 'blink', label: 'Blink' },
-  { value: 'difference', label: 'Difference' },
-];
 
 export function CompareBar() {
   const now = comparison.value;

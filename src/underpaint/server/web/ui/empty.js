@@ -67,8 +67,8 @@ function FirstPicture() {
   /** @param {Event} event */
   const begin = async (event) => {
     event.preventDefault();
-    await openEmpty(words.trim().slice(0, 60) || undefined);
-    if (words.trim()) setSetting('prompt.positive', words.trim());
+    const isOpen = await openEmpty(words.trim().slice(0, 60) || undefined);
+    if (isOpen && words.trim()) setSetting('prompt.positive', words.trim());
   };
   return html`
     <form class="first-picture" onSubmit=${begin}>

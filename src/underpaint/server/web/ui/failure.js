@@ -3,9 +3,10 @@
 import { html } from 'htm/preact';
 import '@preact/signals';
 import { discard, retryJob, runSmaller, setSetting } from '../state/actions.js';
-import { draft } from '../state/store.js';
+import { finished } from '../state/job-facts.js';
+import { draft, project } from '../state/store.js';
 import { CopyButton } from './copy.js';
-import { batchText, finished, smallerBatch } from './job-words.js';
+import { batchText, smallerBatch } from './job-words.js';
 import { Button, Icon } from './parts.js';
 import { counted } from './time-words.js';
 /** @import { Job } from '../api/api.d.ts' */
@@ -37,13 +38,14 @@ export function FailureHead({ job }) {
 }
 
 /**
- * What to say about a failed job and what to try: less at once, then a smaller size, else the same again.
+ * What to say about a failed job and what to try: less at once, then a smaller size on the picture that is open, else the same again.
  * @param {Job} job
  * @returns {{title: string, fix: {label: string, run: () => void | Promise<unknown>}}}
  */
 export function failureOf(job) {
   const message = job.error?.message ?? 'The job failed.';
-  if (job.error?.code !== MEMORY) return { title: message, fix: { label: 'Try again', run: () => retryJob(job.id) } };
+  const again = { label: 'Try again', run: () => retryJob(job.id) };
+  if (job.error?.code !== MEMORY) return { title: message, fix: again };
   const smaller = smallerBatch(job.request.batch);
   if (smaller) {
     return {
@@ -51,6 +53,8 @@ export function failureOf(job) {
       fix: { label: `Run ${batchText(smaller)}`, run: () => runSmaller(job.id, smaller.size) },
     };
   }
+  const isHere = project.value?.id === job.project_id && project.value.head_id === job.node_id;
+  if (!isHere) return { title: message, fix: again };
   return { title: message, fix: { label: `Set ${SMALL_SIDE_PX} px`, run: useSmallSize } };
 }
 

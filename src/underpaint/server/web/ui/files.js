@@ -1,5 +1,5 @@
 // @ts-check
-/** Files from a dialog, from the clipboard, or dropped. */
+/** Files from a dialog. */
 
 const ACCEPT = { picture: 'image/*', project: '.zip,application/zip', either: 'image/*,.zip' };
 
@@ -11,9 +11,3 @@ export function pickFile(kind, use) {
   input.onchange = () => { if (input.files?.[0]) use(input.files[0]); };
   input.click();
 }
-
-/** The picture in the clipboard, as a paste event brings it. @param {DataTransfer | null} data @returns {File | null} */
-export const fileIn = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith('image/') || file.name.endsWith('.zip')) ?? null;
-
-/** @param {File} file */
-export const isProjectFile = (file) => file.name.toLowerCase().endsWith('.zip') || file.type === 'application/zip';

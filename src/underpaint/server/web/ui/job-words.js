@@ -1,6 +1,7 @@
 // @ts-check
 /** What a job is called and how it stands, in words. */
 
+import { finished } from '../state/job-facts.js';
 import { UNDERPAINTING_NAMES } from '../state/zones.js';
 import { counted, durationText, leftText } from './time-words.js';
 
@@ -25,12 +26,6 @@ export function startText(job, separator = ' · ') {
 /** @param {Job} job */
 export const imagesIn = (job) => job.request.batch.size * job.request.batch.count;
 
-/** @param {Job} job */
-export const finished = (job) => job.results.filter((result) => result.state === 'done');
-
-/** @param {Job} job */
-export const isOver = (job) => ['done', 'failed', 'cancelled'].includes(job.state);
-
 /**
  * "Image 2 of 4".
  * @param {Progress} progress
@@ -48,12 +43,6 @@ export function stepText(progress) {
   if (progress.steps === 0) return 'starting';
   return `step ${progress.step} of ${progress.steps}`;
 }
-
-/**
- * The version of the preview of this very image; 0 while the last one is still that of the image before.
- * @param {Progress | null | undefined} progress
- */
-export const previewOf = (progress) => (progress && (progress.step > 0 || progress.phase === 'decode') ? progress.preview : 0);
 
 /**
  * "Image 2 of 4, step 5 of 8, 13 s left".

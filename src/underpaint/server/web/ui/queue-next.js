@@ -5,8 +5,9 @@ import { useRef, useState } from 'preact/hooks';
 import '@preact/signals';
 import { urls } from '../api/client.js';
 import { announce, cancelJob, moveJob, pauseJob, resumeJob } from '../state/actions.js';
+import { finished, previewOf } from '../state/job-facts.js';
 import { project } from '../state/store.js';
-import { finished, placeBefore, previewOf, progressText, queueLine } from './job-words.js';
+import { placeBefore, progressText, queueLine } from './job-words.js';
 import { Icon, Menu, Progress } from './parts.js';
 /** @import { Job } from '../api/api.d.ts' */
 /** @import { MenuItem } from './parts/menu.js' */

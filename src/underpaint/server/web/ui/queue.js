@@ -3,10 +3,11 @@
 import { html } from 'htm/preact';
 import '@preact/signals';
 import { cancelJob, discard, openProject, pauseJob, pauseQueue, resumeQueue, showResults, toggleQueue } from '../state/actions.js';
+import { finished } from '../state/job-facts.js';
 import { runAgain } from '../state/result-verbs.js';
 import { isQueuePaused, jobList, project } from '../state/store.js';
 import { failureOf } from './failure.js';
-import { finished, queueGroups, queueSummary, secondsFor } from './job-words.js';
+import { queueGroups, queueSummary, secondsFor } from './job-words.js';
 import { Button, IconButton } from './parts.js';
 import { JobPicture, JobText, NextList } from './queue-next.js';
 import { counted, durationText } from './time-words.js';

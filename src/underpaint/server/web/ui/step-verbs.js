@@ -14,14 +14,12 @@ export async function removeStep(node) {
     announce('The picture you work on hangs on this step. Continue from another one first.', true);
     return;
   }
-  await deleteNode(node.id);
-  selectStep(node.parent_id);
+  if (await deleteNode(node.id)) selectStep(node.parent_id);
 }
 
 /** Goes back to the picture a step was made from, with the step's settings in the panel: change some and run again. @param {Node} node */
 export async function rerunChanged(node) {
-  if (node.parent_id === null) return;
-  await continueFrom(node.parent_id);
+  if (node.parent_id === null || !(await continueFrom(node.parent_id))) return;
   loadRecipe(node.id);
   showPanel('settings');
 }

@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 import '@preact/signals';
-import { dismissToast } from '../state/actions.js';
+import { dismissToast, undoToast } from '../state/actions.js';
 import { toasts } from '../state/store.js';
 import { Button, IconButton } from './parts.js';
 /** @import { Toast } from '../state/types.d.ts' */
@@ -25,8 +25,7 @@ function ToastRow({ toast }) {
   const hold = () => setIsHeld(true);
   const release = () => setIsHeld(false);
   const undo = async () => {
-    dismissToast(toast.id);
-    await toast.undo?.();
+    if (await undoToast(toast)) dismissToast(toast.id);
   };
   return html`
     <div class="toast" onMouseEnter=${hold} onMouseLeave=${release} onFocusIn=${hold} onFocusOut=${release}>

@@ -4,11 +4,12 @@ import { html } from 'htm/preact';
 import '@preact/signals';
 import { urls } from '../api/client.js';
 import { cancelJob, discard, fourMore, peekResult, pick, resumeJob, skip, starResult, stop, unpick } from '../state/actions.js';
+import { isOver, previewOf } from '../state/job-facts.js';
 import { keepPicked } from '../state/result-verbs.js';
 import { doneResults, trayState } from '../state/results.js';
 import { activeJob, engineProblem, picked, project, waitingJobs } from '../state/store.js';
 import { FailureNote, FailureHead } from './failure.js';
-import { imageText, imagesIn, isOver, previewOf, stepText } from './job-words.js';
+import { imageText, imagesIn, stepText } from './job-words.js';
 import { Button, Icon, Progress, useRoving } from './parts.js';
 import { RunningPicture } from './running-picture.js';
 import { counted, durationText, leftText } from './time-words.js';
@@ -126,7 +127,7 @@ export const fitClass = (picture) => (picture && picture.width / picture.height 
 /** @param {Job} job @param {JobResult} result */
 export const isPickedResult = (job, result) => picked.value?.job_id === job.id && picked.value.index === result.index;
 
-/** Whether this image is on the model's desk: all of its batch are. @param {Job} job @param {JobResult} result */
+/** Whether this image is shown as being made: of a batch, which is made together, the first. @param {Job} job @param {JobResult} result */
 export function isBeingMade(job, result) {
   if (job.state !== 'running' || !job.progress || result.state !== 'waiting') return false;
   return result.index === job.results.find((each) => each.state === 'waiting')?.index;

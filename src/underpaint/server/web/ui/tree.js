@@ -16,9 +16,9 @@ import { Button, Icon, IconButton, Segments } from './parts.js';
 import { StepPanel } from './step.js';
 import { counted } from './time-words.js';
 import { fitClass } from './tray.js';
-import { edgePath, neighbour } from './tree-layout.js';
+import { edgePath, neighbour } from '../state/tree-layout.js';
 /** @import { Node } from '../api/api.d.ts' */
-/** @import { Direction, Layout, Place } from './tree-layout.js' */
+/** @import { Direction, Layout, Place } from '../state/tree-layout.js' */
 /** @import { SideResult } from '../state/results.js' */
 
 const CARD = { width: 164, height: 112 };

@@ -4,10 +4,10 @@ import * as store from '../store.js';
 import { api, urls } from '../../api/client.js';
 import { autosave } from '../saving.js';
 import { editor, record } from '../context.js';
-import { loadLayer } from '../loading.js';
+import { changeInfo, loadLayer, mirrorLayers } from '../loading.js';
 import { attempt, toast } from './page.js';
 import { download } from './download.js';
-import { unpick } from './pick.js';
+import { unpick } from './look.js';
 /** @import { Layer, Selection } from '../../api/api.d.ts' */
 /** @import { ToolName } from '../../engine/types.js' */
 /** @import { ToolOptions } from '../types.d.ts' */
@@ -64,10 +64,11 @@ export const select = (selection) => attempt(async () => {
  * @param {string} label
  * @param {Layer} layer
  * @param {(nodeId: string) => Promise<unknown>} change
+ * @returns whether it is replaced
  */
-const replaceLayer = (label, layer, change) => attempt(async () => {
+export const replaceLayer = (label, layer, change) => attempt(async () => {
   const node = store.headNode.value;
-  if (!node) return;
+  if (!node) return false;
   await autosave.flush();
   const before = await editor().readTiles(layer);
   await change(node.id);
@@ -75,10 +76,14 @@ const replaceLayer = (label, layer, change) => attempt(async () => {
   const after = await editor().readTiles(layer);
   /** @param {ArrayBuffer} buffer */
   const put = async (buffer) => {
+    await autosave.flush();
+    const info = await api.putTiles(node.id, layer, buffer, true);
     await editor().writeTiles(layer, buffer, { replace: true });
-    await api.putTiles(node.id, layer, buffer, true);
+    changeInfo(layer, info);
+    mirrorLayers(layer);
   };
   record(label, () => put(before), () => put(after));
+  return true;
 });
 
 /** @param {File | Blob} file grey or with alpha; another size is scaled */
@@ -121,9 +126,9 @@ export const deleteSavedMask = (id) => attempt(async () => {
 });
 
 /** @param {Layer} layer */
-export async function exportLayer(layer) {
+export const exportLayer = (layer) => attempt(async () => {
   const node = store.headNode.value;
   if (!node) return;
-  await attempt(() => autosave.flush());
+  await autosave.flush();
   download(urls.layer(node.id, layer), `${layer}.png`);
-}
+});

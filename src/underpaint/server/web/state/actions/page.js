@@ -5,7 +5,7 @@ import { ApiError, Unreachable } from '../../api/client.js';
 import { isMissing, noticeDeletion } from '../deleted.js';
 import { autosave } from '../saving.js';
 /** @import { Problem } from '../../api/api.d.ts' */
-/** @import { Dialog } from '../types.d.ts' */
+/** @import { Dialog, Toast } from '../types.d.ts' */
 
 /** @param {'studio' | 'history'} view */
 export function setView(view) { store.view.value = view; }
@@ -61,6 +61,12 @@ export function toast(message, undo = null) {
 
 /** @param {number} id */
 export function dismissToast(id) { store.toasts.value = store.toasts.value.filter((known) => known.id !== id); }
+
+/** @param {Toast} toast @returns whether what it told of is taken back */
+export const undoToast = ({ undo }) => attempt(async () => {
+  await undo?.();
+  return true;
+});
 
 /** Speaks through the live regions. @param {string} text @param {boolean} [isUrgent] */
 export function announce(text, isUrgent = false) {

@@ -10,16 +10,19 @@ import { download } from './download.js';
 import { showSettings } from './settings.js';
 /** @import { Project } from '../../api/api.d.ts' */
 
-/** @param {File | Blob} file @param {(onProgress: (share: number) => void) => Promise<Project>} send @param {boolean} [isNew] */
+/** @param {File | Blob} file @param {(onProgress: (share: number) => void) => Promise<Project>} send @param {boolean} [isNew]
+ *  @returns whether it is open */
 async function openUploaded(file, send, isNew = true) {
   store.upload.value = { name: file instanceof File ? file.name : 'picture', share: 0 };
-  await attempt(async () => {
+  const isOpen = await attempt(async () => {
     const project = await send((share) => { if (store.upload.value) store.upload.value = { ...store.upload.value, share }; });
-    await loadProject(project, { isNew });
+    if (!(await loadProject(async () => project, { isNew }))) return false;
     const notes = project.nodes[0]?.picture.notes ?? [];
     if (notes.length) toast(notes.join(' '));
+    return true;
   });
   store.upload.value = null;
+  return isOpen;
 }
 
 /** A new project from a picture. @param {File | Blob} file */
@@ -29,19 +32,19 @@ export const openPicture = (file) => openUploaded(file, (onProgress) =>
 /** A project from its exported zip. @param {File} file */
 export const importProject = (file) => openUploaded(file, (onProgress) => api.importProject(file, onProgress), false);
 
-export const openSample = () => attempt(async () => loadProject(await api.createSample(), { isNew: true }));
+export const openSample = () => attempt(async () => loadProject(() => api.createSample(), { isNew: true }));
 
 /** @param {{width: number, height: number, colour: string, name?: string}} blank */
-export const openBlank = (blank) => attempt(async () => loadProject(await api.createBlank(blank), { isNew: true }));
+export const openBlank = (blank) => attempt(async () => loadProject(() => api.createBlank(blank), { isNew: true }));
 
-/** Text-to-image: a project whose first picture is generated. @param {string} [name] */
-export const openEmpty = (name) => attempt(async () => loadProject(await api.createEmpty(name), { isNew: true }));
+/** Text-to-image: a project whose first picture is generated. @param {string} [name] @returns whether it is open */
+export const openEmpty = (name) => attempt(async () => loadProject(() => api.createEmpty(name), { isNew: true }));
 
 /** @param {string} id */
 export const openProject = (id) => attempt(async () => {
-  const project = await api.project(id).catch(unlessMissing);
-  if (project) await loadProject(project);
-  else showProblem({ code: 'not-found', message: 'This project was deleted.', field: null });
+  const isOpen = await loadProject(() => api.project(id)).catch(unlessMissing);
+  if (isOpen === null) showProblem({ code: 'not-found', message: 'This project was deleted.', field: null });
+  return isOpen ?? false;
 });
 
 /** @param {unknown} error @returns {null} */

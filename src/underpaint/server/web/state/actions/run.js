@@ -6,7 +6,8 @@ import { autosave } from '../saving.js';
 import { putJob, putNewJob, putQueue } from '../jobs.js';
 import { announce, attempt, showPanel, showProblem } from './page.js';
 import { endGesture } from './settings.js';
-/** @import { Settings } from '../../api/api.d.ts' */
+import { continueFrom } from './tree.js';
+/** @import { InpaintRequest, Job, Settings } from '../../api/api.d.ts' */
 
 /**
  * Starts a job with what the panel shows.
@@ -65,17 +66,34 @@ export const restartEngine = () => attempt(() => api.restartEngine());
 /** Asks the server which models there are. */
 export const rescanModels = () => attempt(async () => { store.models.value = await api.rescanModels(); });
 
+/**
+ * A job's settings, changed, once more on the picture it was run on; where the tray showed the job, it shows the new one.
+ * @param {Job} job @param {InpaintRequest} request @param {string} [name]
+ */
+export const runLike = (job, request, name) => attempt(async () => {
+  const { project_id: projectId, node_id: nodeId, underpainting, task } = job;
+  const isShown = store.activeJob.value?.id === job.id;
+  showProblem(null);
+  await autosave.flush();
+  const again = await api.createJob(projectId, { node_id: nodeId, request, underpainting, task, ...(name && { name }) });
+  putNewJob(again);
+  if (!isShown) return;
+  store.shownJobId.value = nodeId === (store.headNode.value?.id ?? null) ? null : again.id;
+  store.picked.value = null;
+});
+
 /** A failed job again, in smaller batches. @param {string} id @param {number} size images at once */
 export async function runSmaller(id, size) {
   const job = store.jobs.value.get(id);
   if (!job) return;
   const total = job.request.batch.size * job.request.batch.count;
-  const batch = { size, count: Math.ceil(total / size) };
-  await generate({ settings: { request: { ...job.request, batch }, underpainting: job.underpainting, task: job.task }, name: job.name });
+  await runLike(job, { ...job.request, batch: { size, count: Math.ceil(total / size) } }, job.name);
 }
 
-/** Shows a job's results in the tray, also those that were put aside. @param {string | null} id */
-export function showResults(id) {
+/** Shows a job's results in the tray, over the picture it was run on. @param {string | null} id */
+export async function showResults(id) {
+  const nodeId = id && store.jobs.value.get(id)?.node_id;
+  if (nodeId && store.project.value?.nodes.some((node) => node.id === nodeId) && !(await continueFrom(nodeId))) return;
   store.shownJobId.value = id;
   store.picked.value = null;
   if (id) {

@@ -3,83 +3,63 @@
 import * as store from '../store.js';
 import { api, urls } from '../../api/client.js';
 import { autosave } from '../saving.js';
-import { record } from '../context.js';
-import { refreshProject, switchTo } from '../loading.js';
+import { refreshProject } from '../loading.js';
+import { moveHead } from './heads.js';
 import { attempt, toast } from './page.js';
-import { unpick } from './pick.js';
 import { download } from './download.js';
 import { showSettings } from './settings.js';
 import { isSettingsLike } from '../settings.js';
-/** @import { Extension, Project } from '../../api/api.d.ts' */
+/** @import { Extension, Node, Project } from '../../api/api.d.ts' */
 
-/** @param {string} nodeId */
-async function goTo(nodeId) {
-  const project = store.project.value;
-  if (!project) return;
-  await autosave.flush();
-  unpick();
-  store.shownJobId.value = null;
-  await switchTo(await api.changeProject(project.id, { head_id: nodeId }));
-}
-
-/** Makes an older picture the one that is worked on; a new branch begins by itself. @param {string} nodeId */
+/** Makes an older picture the one that is worked on; a new branch begins by itself. @param {string} nodeId @returns whether it is */
 export const continueFrom = (nodeId) => attempt(async () => {
-  const before = store.project.value?.head_id;
-  if (!before || before === nodeId) {
-    store.view.value = 'studio';
-    return;
-  }
-  await goTo(nodeId);
-  store.view.value = 'studio';
-  record('Continue from here', () => goTo(before), () => goTo(nodeId));
+  const project = store.project.value;
+  const head = project?.head_id;
+  const isThere = !project || !head || (head === nodeId && !store.isSwitching.value)
+    || await moveHead('Continue from here', () => api.changeProject(project.id, { head_id: nodeId }));
+  if (isThere) store.view.value = 'studio';
+  return isThere;
 });
 
 /**
  * A new node from the server becomes the head; one undo step.
  * @param {string} label
- * @param {(nodeId: string) => Promise<unknown>} make
+ * @param {(nodeId: string) => Promise<Node>} make
+ * @returns whether it is
  */
 const withNewHead = (label, make) => attempt(async () => {
   const project = store.project.value;
   const from = project?.head_id;
-  if (!project || !from) return;
-  await autosave.flush();
-  await make(from);
-  const after = await api.project(project.id);
-  unpick();
-  await switchTo(after);
-  const to = after.head_id;
-  if (to && to !== from) record(label, () => goTo(from), () => goTo(to));
+  if (!project || !from) return false;
+  return moveHead(label, async () => {
+    await autosave.flush();
+    const { id } = await make(from);
+    return api.changeProject(project.id, { head_id: id });
+  });
 });
 
 /** @param {Extension} extension */
-export const extend = (extension) => withNewHead('Extend', async (nodeId) => {
-  const node = await api.extend(nodeId, extension);
-  await ensureHead(node.id);
-});
+export const extend = (extension) => withNewHead('Extend', (nodeId) => api.extend(nodeId, extension));
 
 /** Mixes the picture with another of the tree. @param {string} withId @param {number} opacity of this one @param {boolean} usesMask */
-export const blend = (withId, opacity, usesMask) => withNewHead('Blend', async (nodeId) => {
-  const node = await api.blend(nodeId, { with_id: withId, opacity, uses_mask: usesMask });
-  await ensureHead(node.id);
-});
+export const blend = (withId, opacity, usesMask) =>
+  withNewHead('Blend', (nodeId) => api.blend(nodeId, { with_id: withId, opacity, uses_mask: usesMask }));
 
 /** Another picture in this project. @param {File | Blob} file */
 export const addPicture = (file) => attempt(async () => {
   const project = store.project.value;
   if (!project) return;
-  await autosave.flush();
-  await api.addNode(project.id, file, (share) => { store.upload.value = { name: 'picture', share }; });
-  store.upload.value = null;
-  await switchTo(await api.project(project.id));
+  const node = await uploaded(project, file);
+  if (store.project.value?.id === project.id) await moveHead('Add picture', () => api.changeProject(project.id, { head_id: node.id }));
 });
 
-/** @param {string} nodeId */
-async function ensureHead(nodeId) {
-  const project = store.project.value;
-  if (!project) return;
-  const now = await api.project(project.id);
-  if (now.head_id !== nodeId) await api.changeProject(project.id, { head_id: nodeId });
+/** @param {Project} project @param {File | Blob} file @returns {Promise<Node>} */
+async function uploaded({ id }, file) {
+  try {
+    return await api.addNode(id, file, (share) => { store.upload.value = { name: 'picture', share }; });
+  } finally {
+    store.upload.value = null;
+  }
 }
 
 /** @param {string} nodeId @param {string} name */
@@ -94,7 +74,7 @@ export const starNode = (nodeId, isStarred) => attempt(async () => {
   await refreshProject();
 });
 
-/** Removes a picture and everything below it; the toast brings all back. @param {string} nodeId */
+/** Removes a picture and everything below it; the toast brings all back. @param {string} nodeId @returns whether it is gone */
 export const deleteNode = (nodeId) => attempt(async () => {
   const removed = await api.deleteNode(nodeId);
   await refreshProject();
@@ -102,6 +82,7 @@ export const deleteNode = (nodeId) => attempt(async () => {
     await api.restoreNode(nodeId);
     await refreshProject();
   });
+  return true;
 });
 
 /** Fills the panel with the settings that a picture was made with. @param {string} nodeId */
@@ -117,6 +98,3 @@ export function loadRecipe(nodeId) {
 
 /** @param {string} nodeId @param {'png' | 'jpeg' | 'webp'} [format] @param {boolean} [hasMetadata] */
 export const saveNode = (nodeId, format = 'png', hasMetadata = true) => download(urls.nodeFile(nodeId, format, hasMetadata));
-
-/** @param {Project} project */
-export const headOf = (project) => project.nodes.find((node) => node.id === project.head_id) ?? null;

@@ -26,8 +26,7 @@ export function Blend({ nodeId }) {
   const hasMask = isHead && maskBounds.value !== null;
   const go = async () => {
     closeDialog();
-    if (!isHead) await continueFrom(node.id);
-    await blend(parent.id, opacity, usesMask && hasMask);
+    if (isHead || await continueFrom(node.id)) await blend(parent.id, opacity, usesMask && hasMask);
   };
   const masked = usesMask && hasMask ? { maskImage: `url(${urls.layer(node.id, 'mask')}?v=${layerEdits.value.mask})`, maskMode: 'luminance', maskSize: '100% 100%' } : {};
   const foot = html`<${Button} onClick=${closeDialog}>Cancel<//><${Button} kind="primary" onClick=${go}>Blend<//>`;

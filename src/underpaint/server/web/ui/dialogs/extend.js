@@ -39,8 +39,8 @@ export function Extend() {
   };
   const go = async () => {
     closeDialog();
-    await extend({ left_px: sides.left, top_px: sides.top, right_px: sides.right, bottom_px: sides.bottom, overlap_px: overlap });
-    applyTask('extend');
+    const { left, top, right, bottom } = sides;
+    if (await extend({ left_px: left, top_px: top, right_px: right, bottom_px: bottom, overlap_px: overlap })) applyTask('extend');
   };
   const { width, height } = extendedSize(picture, sides);
   const foot = html`<${Button} onClick=${closeDialog}>Cancel<//>

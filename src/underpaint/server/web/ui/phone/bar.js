@@ -2,9 +2,10 @@
 import { html } from 'htm/preact';
 import '@preact/signals';
 import { closeProject, openDialog, redo, setTheme, setView, undo } from '../../state/actions.js';
+import { finished } from '../../state/job-facts.js';
 import { doneResults, trayState } from '../../state/results.js';
 import { activeJob, headNode, history, project, runningJob, saveState, theme, view, waitingJobs } from '../../state/store.js';
-import { finished, imagesIn } from '../job-words.js';
+import { imagesIn } from '../job-words.js';
 import { IconButton, Menu } from '../parts.js';
 import { counted, durationText, leftText } from '../time-words.js';
 /** @import { MenuItem } from '../parts/menu.js' */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { branchTo, edgePath, layoutTree, neighbour, subtree } from '../../../src/underpaint/server/web/ui/tree-layout.js';
+import { branchTo, edgePath, layoutTree, neighbour, subtree } from '../../../src/underpaint/server/web/state/tree-layout.js';
 
 /** @param {string} id @param {string | null} parent_id */
 const node = (id, parent_id) => ({ id, parent_id, created_at: `2026-11-24T00:00:${id.padStart(2, '0')}Z` });
@@ -57,7 +57,7 @@ test('deleting a step names everything that hangs on it', () => {
 
 test('arrows lead to parent, child and neighbours', () => {
   const layout = layoutTree(TREE);
-  /** @type {[string, import('../../../src/underpaint/server/web/ui/tree-layout.js').Direction, string][]} */
+  /** @type {[string, import('../../../src/underpaint/server/web/state/tree-layout.js').Direction, string][]} */
   const moves = [
     ['3', 'parent', '2'], ['3', 'child', '4'], ['3', 'next', '5'], ['5', 'previous', '3'], ['4', 'next', '7'],
     ['1', 'parent', '1'], ['1', 'next', '8'], ['6', 'child', '6'], ['6', 'first', '1'], ['1', 'last', '8'],
