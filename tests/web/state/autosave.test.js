@@ -269,3 +269,19 @@ test('strokes on a node opened meanwhile are not sent to the one before', async 
   await pass(0);
   assert.deepEqual(log, ['settings n {"task":"add"}', 'mask m 2']);
 });
+
+test('what was looked at in one project is not kept with the next', async () => {
+  const { autosave, log, state } = page();
+  autosave.view({ open_sections: ['noise'] });
+  autosave.moveTo({ nodeId: 'm', projectId: 'p' });
+  await autosave.flush();
+  assert.deepEqual(log, ['view p'], 'another step of the same project');
+  state.isFailing = true;
+  autosave.settings({ task: 'add' });
+  autosave.view({ open_sections: [] });
+  await assert.rejects(autosave.flush());
+  state.isFailing = false;
+  autosave.moveTo({ nodeId: 'x', projectId: 'q' });
+  await autosave.flush();
+  assert.deepEqual(log, ['view p']);
+});

@@ -29,7 +29,7 @@
  * `wait`: they are kept until there is a reason to try; `refused`: settings are given up, strokes go with the next ones.
  * @typedef {'again' | 'wait' | 'refused'} Fate
  */
-/** @typedef {{settings: Partial<Settings> | null, mask: ArrayBuffer | null, sketch: ArrayBuffer | null, at: number}} Kept */
+/** @typedef {{settings: Partial<Settings> | null, mask: ArrayBuffer | null, sketch: ArrayBuffer | null}} Kept */
 
 const SETTINGS_DELAY_MS = 300;
 const VIEW_DELAY_MS = 1500;
@@ -63,6 +63,7 @@ export class Autosave {
 
   /** From here on changes belong to this draft. Flush before. @param {Place | null} place */
   moveTo(place) {
+    if (place?.projectId !== this.#place?.projectId) this.#view = null;
     this.#place = place;
     this.#settings = null;
     this.#layers.clear();
@@ -194,8 +195,8 @@ export class Autosave {
   /** Puts all that the server does not have into the browser's own storage. @param {Place} place */
   async #keep(place) {
     const tiles = await this.#unsentTiles();
-    const kept = (await this.#parts.storage.get(keyOf(place))) ?? { settings: null, mask: null, sketch: null, at: 0 };
-    await this.#parts.storage.put(keyOf(place), { ...kept, ...tiles, settings: this.#settings ?? kept.settings, at: Date.now() });
+    const kept = (await this.#parts.storage.get(keyOf(place))) ?? { settings: null, mask: null, sketch: null };
+    await this.#parts.storage.put(keyOf(place), { ...kept, ...tiles, settings: this.#settings ?? kept.settings });
   }
 
   /** They stay changed, so that the next try has them. @returns {Promise<Partial<Record<Layer, ArrayBuffer>>>} */
