@@ -9,6 +9,8 @@ INTERRUPTED_AT_IMPORT = """
 import os, signal, sys
 from underpaint.__main__ import main
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs that a shell runs in the background
+
 class Interrupts:
     def find_spec(self, name, path, target=None):
         if name == "{module}":
