@@ -8,8 +8,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads must not spi
 from training.adopt import adopt
 from training.census import train_census
 from training.classifier import train_classifier
-from training.curriculum import STAGES
 from training.export import export
+from training.judge import release_judge
 from training.plan import PLAN, finish, is_done
 from training.runs import launch
 from training.text import train_text
@@ -34,6 +34,9 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
             launch(train_classifier, minutes, workers=workers)
         case "census":
             launch(train_census, minutes, workers=workers)
+        case "judges":
+            release_judge("classifier")
+            release_judge("census")
         case "export":
             export()
         case _:
@@ -50,8 +53,7 @@ def run_all(workers: int | None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    stages = ["all", "adopt", "vae", "freeze", "decoder", "text", "classifier", "census", "export", *STAGES]
-    parser.add_argument("stage", choices=stages)
+    parser.add_argument("stage", choices=["all", "adopt", *PLAN])
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--workers", type=int, default=None, help="processes; one per core by default")
     options = parser.parse_args()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from diffusers import AutoencoderKL
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -27,8 +28,7 @@ def adopt(folder: Path = FOLDER) -> None:
         raise FileExistsError(
             f"{runs.RUNS} already has checkpoints ({', '.join(taken)}): move them away first"
         )
-    vae = new_vae()
-    _fill(vae, folder / "vae" / "diffusion_pytorch_model.safetensors")
+    vae = released_vae(folder)
     denoiser = Denoiser(new_text_encoder(new_tokenizer()))
     _fill(denoiser.text_encoder, folder / "text_encoder" / "model.safetensors")
     _fill(denoiser.unet, folder / "unet" / "diffusion_pytorch_model.safetensors")
@@ -38,6 +38,13 @@ def adopt(folder: Path = FOLDER) -> None:
     runs.save_state("unet", _first_state(denoiser))
     for stage in ADOPTED_STAGES:
         finish(stage)
+
+
+def released_vae(folder: Path = FOLDER) -> AutoencoderKL:
+    """The autoencoder of a model folder."""
+    vae = new_vae()
+    _fill(vae, folder / "vae" / "diffusion_pytorch_model.safetensors")
+    return vae.eval().requires_grad_(False)
 
 
 def _fill(module: nn.Module, weights: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.data import to_pixels
@@ -33,9 +34,9 @@ class Verdict:
 class SceneExam:
     """Drawn pictures with their answers, seen sharp, small, blurred or through the autoencoder."""
 
-    def __init__(self, seed: int, easy: float = EASY_SHARE) -> None:
+    def __init__(self, seed: int, vae: AutoencoderKL, easy: float = EASY_SHARE) -> None:
         self.rng = np.random.default_rng(seed)
-        self.vae = load_vae().to(device())
+        self.vae = vae.to(device())
         self.easy = easy
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
@@ -61,7 +62,7 @@ def new_classifier() -> Judge:
 
 def train_classifier(worker: Worker, minutes: float) -> None:
     """Trains the judge of single subjects."""
-    train_judge(worker, minutes, "classifier", new_classifier(), SceneExam(seed=500 + worker.rank))
+    train_judge(worker, minutes, "classifier", new_classifier(), SceneExam(500 + worker.rank, load_vae()))
 
 
 def load_classifier() -> Judge:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 
+from training.adopt import released_vae
 from training.asks import Aim, Errand, PairPrompt, Prompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.card import model_card
 from training.census import Count, PairExam, count_pictures, load_census
@@ -34,9 +36,12 @@ def unseen_scenes(count: int, size_px: int) -> list[Picture]:
     return [draw(random_scene(rng, easy=0.5), size_px, size_px) for _ in range(count)]
 
 
-def judge_figures(classifier: Judge, census: Judge, batches: int = 16) -> dict[str, float]:
-    """The judges' own accuracy on unseen drawn scenes: close ones, and pairs with every answer right."""
-    shares = hits(classifier, SceneExam(seed=4242, easy=1.0), batches).float().mean(0).tolist()
+def judge_figures(
+    classifier: Judge, census: Judge, vae: AutoencoderKL, batches: int = 16
+) -> dict[str, float]:
+    """The judges' own accuracy on unseen drawn scenes: close ones, some of them through the autoencoder, and pairs with
+    every answer right."""
+    shares = hits(classifier, SceneExam(4242, vae, easy=1.0), batches).float().mean(0).tolist()
     pairs = hits(census, PairExam(seed=4343, pair_share=1.0), batches).all(1).float().mean()
     names = [f"judge_{question}" for question in QUESTIONS]
     return {**dict(zip(names, shares, strict=True)), "judge_pair": float(pairs)}
@@ -136,7 +141,7 @@ def evaluate(
         "size_px": size_px,
         "steps": steps,
         "vae_psnr_db": round_trip_psnr_db(model, unseen_scenes(64, 256)),
-        **judge_figures(classifier, census),
+        **judge_figures(classifier, census, released_vae(folder)),
         **prompt_figures(prompts, judge_pictures(classifier, pictures)),
         **pair_figures(doubles, count_pictures(census, pair_pictures)),
         **errand_figures(changes, judge_pictures(classifier, changed)),

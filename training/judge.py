@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import count, pairwise
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -24,6 +26,8 @@ from training.runs import (
 from training.sheets import Picture
 
 BATCH = 32
+JUDGES = Path(__file__).parent / "judges"
+"""The judges' weights as they are released, so that figures can be measured without training."""
 
 
 class Judge(nn.Module):
@@ -111,12 +115,27 @@ def train_judge(
 
 
 def with_checkpoint(judge: Judge, name: str) -> Judge:
-    """The judge with the weights it has learned."""
+    """The judge with the weights it has learned here, or else with the released ones."""
+    state = load_state(name)
+    judge.load_state_dict(state["model"] if state else _released(name))
+    return judge.eval().requires_grad_(False)
+
+
+def release_judge(name: str) -> None:
+    """Writes the weights of a judge's checkpoint to `JUDGES`, in half precision."""
     state = load_state(name)
     if state is None:
         raise FileNotFoundError(f"no checkpoint {RUNS / name}.pt: run `python -m training {name}`")
-    judge.load_state_dict(state["model"])
-    return judge.eval().requires_grad_(False)
+    JUDGES.mkdir(exist_ok=True)
+    save_file({key: value.half().contiguous() for key, value in state["model"].items()}, _file(name))
+
+
+def _released(name: str) -> dict[str, Tensor]:
+    return {key: value.float() for key, value in load_file(_file(name)).items()}
+
+
+def _file(name: str) -> Path:
+    return JUDGES / f"{name}.safetensors"
 
 
 @torch.no_grad()

@@ -17,6 +17,7 @@ PLAN: dict[str, float] = {
     "decoder": 60,
     "classifier": 10,
     "census": 15,
+    "judges": 1,
     "export": 1,
 }
 DONE = RUNS / "plan.json"
