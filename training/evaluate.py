@@ -177,6 +177,7 @@ def main() -> None:
         name += "-quick"
     elif is_shipped:
         (FOLDER / "MODEL_CARD.md").write_text(model_card(result.figures))
+    RUNS.mkdir(exist_ok=True)
     (RUNS / f"{name}.json").write_text(json.dumps(result.figures, indent=2) + "\n")
     save_picture(_sheet(result.pictures, result.texts), RUNS / f"{name}.png")
     save_picture(_sheet(result.pair_pictures, result.pair_texts), RUNS / f"{name}-pairs.png")
