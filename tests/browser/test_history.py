@@ -55,6 +55,7 @@ def test_a_step_is_renamed_starred_deleted_and_brought_back(kept: Studio) -> Non
     page.locator(".node.is-selected").focus()
     kept.press("ArrowLeft", "Enter")
     kept.wait(f"underpaint.store.headNode.value.id === '{root}'")
+    kept.wait("underpaint.store.view.value === 'studio'")
     open_tree(kept)
     assert page.locator(".node.is-selected").get_attribute("data-node") == root, "the step that is worked on"
     page.locator(f"[data-node='{step}']").click()
