@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from underpaint.errors import Cancelled, StudioError
 from underpaint.server.messages import PrepareViews, ViewsFailed, ViewsPrepared
@@ -25,6 +26,16 @@ def _classes(cls: type[StudioError]) -> Iterator[type[StudioError]]:
         yield from _classes(below)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Somebody who waits for an answer."""
+
+    question: PrepareViews
+    future: Future[ViewsPrepared]
+    asked_at: float
+    """Seconds of the monotonic clock."""
+
+
 class Questions:
     """Handed in by threads that wait, sent and answered by the runner's."""
 
@@ -32,7 +43,7 @@ class Questions:
         self._ring = ring
         self._lock = threading.Lock()
         self._unsent: list[PrepareViews] = []
-        self._waiting: dict[str, tuple[PrepareViews, Future[ViewsPrepared], float]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._refusal: StudioError | None = None
 
     def ask(self, question: PrepareViews) -> ViewsPrepared:
@@ -41,10 +52,10 @@ class Questions:
         with self._lock:
             if self._refusal is not None:
                 raise self._refusal
-            older = [id for id, (other, _, _) in self._waiting.items() if other.asker == question.asker]
-            voided = [self._waiting.pop(id)[1] for id in older]
+            older = [id for id, other in self._waiting.items() if other.question.asker == question.asker]
+            voided = [self._waiting.pop(id).future for id in older]
             self._unsent = [other for other in self._unsent if other.id not in older]
-            self._waiting[question.id] = question, future, time.monotonic()
+            self._waiting[question.id] = _Waiting(question, future, time.monotonic())
             self._unsent.append(question)
         for other in voided:
             other.set_exception(Cancelled("A newer question came."))
@@ -55,7 +66,7 @@ class Questions:
     def waiting_since(self) -> float | None:
         """When the oldest question was asked that nobody has answered, in seconds of the monotonic clock."""
         with self._lock:
-            return min((asked_at for _, _, asked_at in self._waiting.values()), default=None)
+            return min((each.asked_at for each in self._waiting.values()), default=None)
 
     def take_unsent(self) -> list[PrepareViews]:
         with self._lock:
@@ -67,7 +78,7 @@ class Questions:
         with self._lock:
             if reply.id not in self._waiting:
                 return  # void by now
-            _, future, _ = self._waiting.pop(reply.id)
+            future = self._waiting.pop(reply.id).future
         if isinstance(reply, ViewsPrepared):
             future.set_result(reply)
         else:
@@ -78,5 +89,5 @@ class Questions:
         with self._lock:
             waiting, self._waiting, self._unsent = self._waiting, {}, []
             self._refusal = error if for_good else self._refusal
-        for _, future, _ in waiting.values():
-            future.set_exception(error)
+        for each in waiting.values():
+            each.future.set_exception(error)

@@ -297,7 +297,8 @@ class EngineState(StrEnum):
     BUSY = "busy"
     RESTARTING = "restarting"
     FAILING = "failing"
-    """It could not be started three times; it is tried again now and then. Jobs wait."""
+    """It could not be started three times, or the data folder cannot be used; it is tried again now and then. Jobs
+    wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
