@@ -84,12 +84,16 @@ def refuse_for_want_of_room(route: Route) -> None:
         route.continue_()
 
 
+def write_on_a_full_disk(page: Page, prompt: str) -> None:
+    page.route("**/api/nodes/**", refuse_for_want_of_room)
+    page.get_by_label("Prompt", exact=True).fill(prompt)
+
+
 @pytest.mark.refusals(507)
 def test_a_full_disk_loses_nothing(studio: Studio) -> None:
     studio.open_sample()
     page = studio.page
-    page.route("**/api/nodes/**", refuse_for_want_of_room)
-    page.get_by_label("Prompt", exact=True).fill("red house")
+    write_on_a_full_disk(page, "red house")
     studio.stroke_unsaved([(100, 100), (160, 100)])
     drawn = studio.drawn_mask()
     said = page.locator(".tip.err").filter(has_text=DISK_FULL)
@@ -108,8 +112,7 @@ def test_a_full_disk_loses_nothing(studio: Studio) -> None:
 def test_saving_goes_on_by_itself_when_there_is_room_again(studio: Studio) -> None:
     studio.open_sample()
     page = studio.page
-    page.route("**/api/nodes/**", refuse_for_want_of_room)
-    page.get_by_label("Prompt", exact=True).fill("blue house")
+    write_on_a_full_disk(page, "blue house")
     page.get_by_text("Not saved yet, kept in this browser").wait_for()
     page.unroute("**/api/nodes/**")
     page.get_by_text("Saved", exact=True).wait_for()
