@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads must not spin: other work shares the cores
 
 from training.adopt import adopt
+from training.captioner import train_captioner
+from training.captioner_folder import export_captioner
 from training.census import train_census
 from training.classifier import train_classifier
 from training.export import export
@@ -37,6 +39,10 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
         case "judges":
             release_judge("classifier")
             release_judge("census")
+        case "captioner":
+            launch(train_captioner, minutes, workers=workers)
+        case "captioner-export":
+            export_captioner()
         case "export":
             export()
         case _:

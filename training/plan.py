@@ -18,6 +18,8 @@ PLAN: dict[str, float] = {
     "classifier": 10,
     "census": 15,
     "judges": 1,
+    "captioner": 25,
+    "captioner-export": 1,
     "export": 1,
 }
 DONE = RUNS / "plan.json"

@@ -42,7 +42,18 @@ def test_the_model_and_its_average_start_alike_without_momenta(run_folder: Path)
 def test_the_plan_goes_on_after_the_adopted_stages(run_folder: Path) -> None:
     adopt()
     left = [stage for stage in plan.PLAN if not plan.is_done(stage)]
-    assert left == ["unet64", "inpaint16", "inpaint32", "decoder", "classifier", "census", "judges", "export"]
+    assert left == [
+        "unet64",
+        "inpaint16",
+        "inpaint32",
+        "decoder",
+        "classifier",
+        "census",
+        "judges",
+        "captioner",
+        "captioner-export",
+        "export",
+    ]
 
 
 def test_checkpoints_are_never_overwritten(run_folder: Path) -> None:
