@@ -28,6 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "a1111_text": WORDS | {"a1111", "a1111_paste", "metadata"},
     "texts": WORDS | {"prompt", "sampling"},
     "networks": WORDS | {"prompt", "models", "texts"},
+    "describing": WORDS | {"image", "models"},
     "softening": WORDS | {"image", "canvas"},
     "job": WORDS | {"image", "prompt", "sampling", "models", "plan", "canvas", "texts", "networks"},
     "encoding": WORDS | {"image", "prompt", "sampling", "models", "canvas", "job", "texts"},
@@ -49,6 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "folders",
         "styles",
         "a1111_text",
+        "describing",
         "server",
     },
     "server": WORDS
@@ -67,7 +69,7 @@ LAYERS: dict[str, set[str]] = {
         "a1111_text",
         "job",
     }
-    | {"pipeline", "underpaintings"},
+    | {"describing", "pipeline", "underpaintings"},
     "__init__": set(),
     "__main__": {"cli"},
 }
@@ -123,7 +125,14 @@ def test_arrows_point_one_way(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["inpaint", "--help"], ["redo", "--help"], ["serve", "--help"], ["studio", "--help"]],
+    [
+        ["--help"],
+        ["inpaint", "--help"],
+        ["redo", "--help"],
+        ["serve", "--help"],
+        ["studio", "--help"],
+        ["describe", "--help"],
+    ],
 )
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     script = (

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from underpaint import __version__
-from underpaint.cli import demo, generate, info, inpaint, models, redo, serve, studio, styles
+from underpaint.cli import demo, describe, generate, info, inpaint, models, redo, serve, studio, styles
 from underpaint.cli.running import report_error
 from underpaint.errors import Cancelled, InvalidRequest, OutputError, StudioError
 
@@ -43,6 +43,7 @@ def common(
 
 app.command("inpaint")(inpaint.inpaint)
 app.command("generate")(generate.generate)
+app.command("describe")(describe.describe)
 app.command("info")(info.info)
 app.command("redo")(redo.redo)
 app.command("styles")(styles.styles)

@@ -49,13 +49,21 @@ def report_error(error: StudioError, *, as_json: bool) -> None:
 def load_model(name: str, device: Device = Device.AUTO, *, allows_pickle: bool = False) -> "StableDiffusion":
     """The model of this name or path, on the device asked for."""
     from underpaint.models.catalog import default_folders, find_model
-    from underpaint.models.stable_diffusion import best_device, load
+    from underpaint.models.stable_diffusion import load
 
-    if device is Device.CUDA and best_device() != Device.CUDA:
-        raise InvalidRequest("--device cuda: torch finds no graphics card here; take cpu.")
+    on_device = torch_device(device)
     model = find_model(name, default_folders(), allows_pickle=allows_pickle)
     with messages.status(f"Loading {model.name} …"):
-        return load(model, device=best_device() if device is Device.AUTO else device.value)
+        return load(model, device=on_device)
+
+
+def torch_device(asked: Device) -> str:
+    """What torch calls the device asked for, which must be there."""
+    from underpaint.models.stable_diffusion import best_device
+
+    if asked is Device.CUDA and best_device() != Device.CUDA:
+        raise InvalidRequest("--device cuda: torch finds no graphics card here; take cpu.")
+    return best_device() if asked is Device.AUTO else asked.value
 
 
 def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> None:

@@ -24,6 +24,8 @@ PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 DECIDING = (SAFETENSORS, ".json", ".txt")
 """Files of a model folder that decide its pictures."""
 FOLDER_MARK = "model_index.json"
+CAPTIONERS = "captioner"
+"""The folder among the models whose weights paint nothing."""
 
 
 class ModelKind(StrEnum):
@@ -106,9 +108,9 @@ def sha256_of(path: Path, *, cache_file: Path | None = None) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def builtin_folder() -> Path:
-    """Where the builtin model lies, if it is part of this installation."""
-    return Path(str(files("underpaint"))) / "builtin" / BUILTIN_MODEL
+def builtin_folder(name: str = BUILTIN_MODEL) -> Path:
+    """Where what ships with this installation lies, if it does."""
+    return Path(str(files("underpaint"))) / "builtin" / name
 
 
 def _builtin() -> ModelFile | None:
@@ -141,7 +143,7 @@ def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
         if _is_model_folder(path) or _is_checkpoint_file(path):
             yield path
-        elif path.is_dir():
+        elif path.is_dir() and path.name != CAPTIONERS:
             yield from _checkpoints(path, above | {real})
 
 

@@ -86,7 +86,7 @@ def _noted(path: Path, key: str) -> str | None:
 
 
 def _files(folders: Sequence[Path], names: Sequence[str], endings: Sequence[str]) -> tuple[Path, ...]:
-    roots = dict.fromkeys((base / name).resolve() for base in _bases(folders) for name in names)
+    roots = dict.fromkeys((base / name).resolve() for base in bases(folders) for name in names)
     found = [
         path
         for root in roots
@@ -97,8 +97,8 @@ def _files(folders: Sequence[Path], names: Sequence[str], endings: Sequence[str]
     return tuple(dict.fromkeys(found))
 
 
-def _bases(folders: Sequence[Path]) -> Iterator[Path]:
-    """The folders in which such a folder may lie: the given one, its `models`, and those above it in A1111's tree."""
+def bases(folders: Sequence[Path]) -> Iterator[Path]:
+    """The folders in which a folder for networks may lie: the given one, its `models`, and those above it in A1111's tree."""
     for folder in folders:
         yield folder
         yield folder / MODELS

@@ -1,7 +1,7 @@
 """Network classes, weight-layout conversion and the tokenizer class of diffusers and transformers.
 
-The one module that imports these libraries, which takes five seconds: import it where a model is loaded, never at
-the top of a file. Networks are built empty, without memory, and take over the tensors they are given; nothing here
+Beside `blip` the only module that imports these libraries, which takes five seconds: import it where a model is loaded,
+never at the top of a file. Networks are built empty, without memory, and take over the tensors they are given; nothing here
 looks at a disk or a network.
 """
 
