@@ -23,7 +23,15 @@ from underpaint.geometry import Box
 from underpaint.image.picture import Picture
 from underpaint.image.png import quick_png
 from underpaint.result import Recipe
-from underpaint.server.messages import ImageMade, MakeImages, Painting, PrepareViews, ViewsPrepared
+from underpaint.server.messages import (
+    DescribePicture,
+    ImageMade,
+    MakeImages,
+    Painting,
+    PictureDescribed,
+    PrepareViews,
+    ViewsPrepared,
+)
 from underpaint.server.pictures import info_of
 from underpaint.server.swatches import swatch
 from underpaint.store import keep, stored_mask, stored_picture
@@ -57,6 +65,13 @@ class FakePainter:
             working=Box(0, 0, SIDE_PX, SIDE_PX).size,
             webps=webps,
         )
+
+    def description(self, question: DescribePicture) -> PictureDescribed:
+        picture = stored_picture(question.picture_sha256)
+        if picture is None:
+            raise OutputError("The picture is missing.")
+        red, green, blue = picture.pixels[0, 0, :3]
+        return PictureDescribed(id=question.id, prompt=f"a picture of {red} {green} {blue}", captioner="fake")
 
     def release_memory(self) -> None:
         pass

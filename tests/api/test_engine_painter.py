@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.unit.models.tiny_blip import write_blip
 from underpaint.errors import ModelNotFound, OutputError
 from underpaint.image.picture import Picture
 from underpaint.models.stable_diffusion import StableDiffusion
@@ -21,7 +23,14 @@ from underpaint.request import (
 )
 from underpaint.result import ImageDone
 from underpaint.server import painter as module
-from underpaint.server.messages import ImageMade, MakeImages, Painting, Plane, PrepareViews
+from underpaint.server.messages import (
+    DescribePicture,
+    ImageMade,
+    MakeImages,
+    Painting,
+    Plane,
+    PrepareViews,
+)
 from underpaint.server.painter import Painter
 from underpaint.server.refusals import Conflict
 from underpaint.store import keep, stored_picture
@@ -118,6 +127,22 @@ def test_underpaintings_are_answered_in_the_middle(painter: Painter, order: Make
         painter.views(replace(question, request=replace(REQUEST, model="another")))
     strokes.close()
     assert painter.views(replace(question, longest_side_px=512)).frame == answer.frame
+
+
+def test_a_picture_is_described_by_the_users_captioner(
+    painter: Painter, order: MakeImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_blip(tmp_path / "captioner" / "tiny")
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    assert order.picture_sha256 is not None
+    question = DescribePicture(id="7", asker="tab", picture_sha256=order.picture_sha256)
+    answer = painter.description(question)
+    assert (answer.id, answer.captioner) == ("7", "tiny")
+    assert answer.prompt
+    painter.release_memory()
+    assert painter.description(question) == answer
+    (tmp_path / "captioner" / "tiny").rename(tmp_path / "captioner" / "other")
+    assert painter.description(question).captioner == "other"
 
 
 def test_what_is_not_there_fails(painter: Painter, order: MakeImages, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """What would lie under the mask: asked of the engine, remembered, superseded."""
 
+import queue
 import threading
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.api.conftest import Studio, eventually
 from underpaint.errors import Cancelled, ModelNotFound
 from underpaint.request import InpaintRequest, PromptSettings
 from underpaint.server import previews
+from underpaint.server.messages import DescribePicture, PictureDescribed, PrepareViews
 from underpaint.server.previews import PreviewStage, Wish, preview_file, underpaintings
 from underpaint.server.questions import Questions
 from underpaint.server.refusals import NotFound
@@ -87,6 +89,29 @@ def test_a_server_that_stops_leaves_nobody_waiting():
     assert failed.is_set()
     with pytest.raises(Cancelled):
         questions.ask(previews._question(wish(), ALL))
+
+
+def test_a_description_does_not_void_the_previews_of_the_same_tab():
+    questions, answered = Questions(lambda: None), queue.SimpleQueue[object]()
+    views = previews._question(wish(), ALL)
+    told = [DescribePicture(id=id, asker=views.asker, picture_sha256="0" * 64) for id in ("old", "new")]
+
+    def ask(question: PrepareViews | DescribePicture) -> None:
+        try:
+            answered.put(questions.ask(question))
+        except Cancelled as error:
+            answered.put(str(error))
+
+    threads = [threading.Thread(target=ask, args=(each,)) for each in (views, *told)]
+    for count, thread in enumerate(threads, start=1):
+        thread.start()
+        eventually(lambda: len(questions._waiting) == min(count, 2), "the question")  # noqa: B023
+    assert answered.get(timeout=5) == "A newer question came."
+    for id in (views.id, "new"):
+        questions.answer(PictureDescribed(id=id, prompt=id, captioner="fake"))
+    for thread in threads:
+        thread.join()
+    assert {getattr(answered.get(), "id", None) for _ in range(2)} == {views.id, "new"}
 
 
 def test_the_cache_is_bounded(tmp_path: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch):

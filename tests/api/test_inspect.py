@@ -1,5 +1,6 @@
 """What the page asks before a job."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from tests.api.conftest import Studio
 from tests.api.files import TILES, new_project, problem, wire
+from underpaint.image.io import load_picture
+from underpaint.models import captioner_files
 from underpaint.server import inspection
 
 SETTINGS = {"request": {}, "underpainting": "original", "task": "custom"}
@@ -113,6 +116,26 @@ def test_models_tasks_and_status(api: TestClient):
     status = api.get("/api/status").json()
     assert (status["engine"], status["device"]) == ("starting", None)
     assert "Euler a" in status["samplers"]
+
+
+def test_without_a_captioner_the_status_says_so(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(captioner_files, "builtin_folder", lambda name: tmp_path / name)
+    assert api.get("/api/status").json()["captioner"] is None
+    (tmp_path / "data" / "models" / "captioner" / "mine").mkdir(parents=True)
+    (tmp_path / "data" / "models" / "captioner" / "mine" / "config.json").write_text("{}")
+    assert api.get("/api/status").json()["captioner"] == "mine"
+
+
+def test_a_picture_is_described(studio: Studio):
+    node_id = new_project(studio.client, 80, 60)["head_id"]
+    node = studio.client.get(f"/api/nodes/{node_id}/file").content
+    red, green, blue = load_picture(node).pixels[0, 0, :3]
+    assert studio.post(f"/nodes/{node_id}/describe") == {
+        "prompt": f"a picture of {red} {green} {blue}",
+        "captioner": "fake",
+    }
 
 
 def test_underpaintings_come_as_small_pictures(studio: Studio):

@@ -17,7 +17,9 @@ from typing import Protocol
 
 from underpaint.errors import Cancelled, OutOfMemory, StudioError
 from underpaint.server.messages import (
+    Answer,
     Command,
+    DescribePicture,
     EngineFailed,
     EngineReady,
     Exit,
@@ -27,11 +29,13 @@ from underpaint.server.messages import (
     JobStopped,
     MakeImages,
     Painting,
+    PictureDescribed,
     PrepareViews,
+    Question,
+    QuestionFailed,
     Reply,
     SkipImages,
     StopJob,
-    ViewsFailed,
     ViewsPrepared,
 )
 from underpaint.server.schemas import Problem
@@ -52,6 +56,8 @@ class Maker(Protocol):
         ...
 
     def views(self, question: PrepareViews) -> ViewsPrepared: ...
+
+    def description(self, question: DescribePicture) -> PictureDescribed: ...
 
     def release_memory(self) -> None: ...
 
@@ -102,8 +108,8 @@ class Engine:
     def __init__(self, connection: Connection, inbox: "queue.SimpleQueue[Command]", painter: Maker) -> None:
         self._connection, self._inbox, self._painter = connection, inbox, painter
         self._orders: list[MakeImages | SkipImages | StopJob] = []
-        self._questions: dict[str, PrepareViews] = {}
-        """By asker."""
+        self._questions: dict[tuple[type[Question], str], Question] = {}
+        """By kind and asker."""
 
     def serve(self) -> None:
         """Does what it is told until it is told to exit."""
@@ -161,24 +167,32 @@ class Engine:
     def _sort(self, command: Command) -> None:
         if isinstance(command, Exit):
             raise SystemExit
-        if not isinstance(command, PrepareViews):
+        if not isinstance(command, Question):
             self._orders.append(command)
             return
-        outdated = self._questions.pop(command.asker, None)
-        self._questions[command.asker] = command
+        key = type(command), command.asker
+        outdated = self._questions.pop(key, None)
+        self._questions[key] = command
         if outdated:
-            self._send(ViewsFailed(outdated.id, problem_of(Cancelled("A newer question came."))))
+            self._send(QuestionFailed(outdated.id, problem_of(Cancelled("A newer question came."))))
 
     def _answer_one(self) -> None:
         if not self._questions:
             return
         question = self._questions.pop(next(iter(self._questions)))
         try:
-            reply = self._painter.views(question)
+            reply = self._answer(question)
         except Exception as error:  # it concerns who asked, not the running job
             self._note(error)
-            reply = ViewsFailed(question.id, problem_of(error))
+            reply = QuestionFailed(question.id, problem_of(error))
         self._send(reply)
+
+    def _answer(self, question: Question) -> Answer:
+        match question:
+            case PrepareViews():
+                return self._painter.views(question)
+            case DescribePicture():
+                return self._painter.description(question)
 
     def _note(self, error: Exception) -> None:
         if isinstance(error, OutOfMemory):

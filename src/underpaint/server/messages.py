@@ -82,12 +82,23 @@ class PrepareViews:
     longest_side_px: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribePicture:
+    """Say what is in a picture; answered between two steps of a running job."""
+
+    id: str
+    asker: str
+    """As in `PrepareViews`."""
+    picture_sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
     pass
 
 
-Command = MakeImages | SkipImages | StopJob | PrepareViews | Exit
+Question = PrepareViews | DescribePicture
+Command = MakeImages | SkipImages | StopJob | Question | Exit
 
 
 # from the engine
@@ -160,11 +171,20 @@ class ViewsPrepared:
     """In the order asked for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureDescribed:
+    id: str
+    prompt: str
+    captioner: str
+    """Its name."""
+
+
 @dataclass(frozen=True, slots=True)
-class ViewsFailed:
+class QuestionFailed:
     id: str
     problem: Problem
 
 
+Answer = ViewsPrepared | PictureDescribed
 JobReply = Painting | ImageMade | JobDone | JobStopped | JobFailed
-Reply = EngineReady | EngineFailed | JobReply | ViewsPrepared | ViewsFailed
+Reply = EngineReady | EngineFailed | JobReply | Answer | QuestionFailed

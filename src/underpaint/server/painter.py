@@ -6,21 +6,33 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from PIL import Image
 
+from underpaint.describing import describe
 from underpaint.errors import OutputError
 from underpaint.geometry import Size
 from underpaint.image.picture import Picture
 from underpaint.image.resize import size_of
 from underpaint.job import Job, prepare_job
+from underpaint.models.captioner import Captioner, load_captioner
+from underpaint.models.captioner_files import find_captioner
 from underpaint.models.catalog import default_folders, find_model
 from underpaint.models.preview import Preview, fit_preview
 from underpaint.models.stable_diffusion import StableDiffusion, best_device, load
-from underpaint.server.messages import ImageMade, MakeImages, Painting, PrepareViews, ViewsPrepared
+from underpaint.server.messages import (
+    DescribePicture,
+    ImageMade,
+    MakeImages,
+    Painting,
+    PictureDescribed,
+    PrepareViews,
+    ViewsPrepared,
+)
 from underpaint.server.refusals import Conflict
 from underpaint.server.strokes import Strokes
 from underpaint.store import stored_mask, stored_picture, stored_sketch
@@ -37,6 +49,7 @@ class Painter:
         self.device = best_device()
         self._model: tuple[str, StableDiffusion, Preview] | None = None
         self._job: tuple[MakeImages, Job] | None = None
+        self._captioner: tuple[Path, Captioner] | None = None
         self._is_painting = False
 
     def paint(self, order: MakeImages) -> Iterator[Painting | ImageMade | None]:
@@ -73,8 +86,19 @@ class Painter:
             webps=tuple(_webp(view.image, question.longest_side_px) for view in seen.views),
         )
 
+    def description(self, question: DescribePicture) -> PictureDescribed:
+        """A prompt for the picture."""
+        folder = find_captioner(None, default_folders())
+        if self._captioner is None or self._captioner[0] != folder:
+            self._captioner = None
+            self._captioner = folder, load_captioner(folder, device=self.device)
+        captioner = self._captioner[1]
+        prompt = describe(_picture(question.picture_sha256), captioner)
+        return PictureDescribed(id=question.id, prompt=prompt, captioner=captioner.name)
+
     def release_memory(self) -> None:
         """After running out of it: forgets everything that can be loaded again and is not at work."""
+        self._captioner = None
         if not self._is_painting:
             self._model = self._job = None
         _picture.cache_clear()

@@ -5,9 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import overload
 
 from underpaint.errors import Cancelled, StudioError
-from underpaint.server.messages import PrepareViews, ViewsFailed, ViewsPrepared
+from underpaint.server.messages import (
+    Answer,
+    DescribePicture,
+    PictureDescribed,
+    PrepareViews,
+    Question,
+    QuestionFailed,
+    ViewsPrepared,
+)
 from underpaint.server.refusals import InvalidSetting
 from underpaint.server.schemas import Problem
 
@@ -26,12 +35,17 @@ def _classes(cls: type[StudioError]) -> Iterator[type[StudioError]]:
         yield from _classes(below)
 
 
+def _is_newer(question: Question, other: Question) -> bool:
+    """Whether it takes the other one's place."""
+    return type(question) is type(other) and question.asker == other.asker
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """Somebody who waits for an answer."""
 
-    question: PrepareViews
-    future: Future[ViewsPrepared]
+    question: Question
+    future: Future[Answer]
     asked_at: float
     """Seconds of the monotonic clock."""
 
@@ -42,17 +56,21 @@ class Questions:
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
         self._lock = threading.Lock()
-        self._unsent: list[PrepareViews] = []
+        self._unsent: list[Question] = []
         self._waiting: dict[str, _Waiting] = {}
         self._refusal: StudioError | None = None
 
-    def ask(self, question: PrepareViews) -> ViewsPrepared:
-        """Waits for the answer. Older questions of the same asker fail, so that nobody waits more than once."""
-        future: Future[ViewsPrepared] = Future()
+    @overload
+    def ask(self, question: PrepareViews) -> ViewsPrepared: ...
+    @overload
+    def ask(self, question: DescribePicture) -> PictureDescribed: ...
+    def ask(self, question: Question) -> Answer:
+        """Waits for the answer. Older questions of the same kind and asker fail, so that nobody waits more than once."""
+        future: Future[Answer] = Future()
         with self._lock:
             if self._refusal is not None:
                 raise self._refusal
-            older = [id for id, other in self._waiting.items() if other.question.asker == question.asker]
+            older = [id for id, other in self._waiting.items() if _is_newer(question, other.question)]
             voided = [self._waiting.pop(id).future for id in older]
             self._unsent = [other for other in self._unsent if other.id not in older]
             self._waiting[question.id] = _Waiting(question, future, time.monotonic())
@@ -68,21 +86,21 @@ class Questions:
         with self._lock:
             return min((each.asked_at for each in self._waiting.values()), default=None)
 
-    def take_unsent(self) -> list[PrepareViews]:
+    def take_unsent(self) -> list[Question]:
         with self._lock:
             unsent, self._unsent = self._unsent, []
         return unsent
 
-    def answer(self, reply: ViewsPrepared | ViewsFailed) -> None:
-        error = _error_of(reply.problem) if isinstance(reply, ViewsFailed) else None
+    def answer(self, reply: Answer | QuestionFailed) -> None:
+        error = _error_of(reply.problem) if isinstance(reply, QuestionFailed) else None
         with self._lock:
             if reply.id not in self._waiting:
                 return  # void by now
             future = self._waiting.pop(reply.id).future
-        if isinstance(reply, ViewsPrepared):
-            future.set_result(reply)
-        else:
+        if isinstance(reply, QuestionFailed):
             future.set_exception(error)
+        else:
+            future.set_result(reply)
 
     def fail(self, error: StudioError, *, for_good: bool = False) -> None:
         """Nobody will answer those who wait now (for good: nor anyone later)."""

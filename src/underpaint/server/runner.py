@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass
-from typing import assert_never
+from typing import assert_never, overload
 
 from underpaint.errors import Cancelled
 from underpaint.server import patience
@@ -16,6 +16,8 @@ from underpaint.server.events import Hub, engine_changed, progressed
 from underpaint.server.jobs import Jobs
 from underpaint.server.ledger import Ledger
 from underpaint.server.messages import (
+    Answer,
+    DescribePicture,
     EngineDied,
     EngineFailed,
     EngineReady,
@@ -25,11 +27,13 @@ from underpaint.server.messages import (
     JobReply,
     JobStopped,
     Painting,
+    PictureDescribed,
     PrepareViews,
+    Question,
+    QuestionFailed,
     Reply,
     SkipImages,
     StopJob,
-    ViewsFailed,
     ViewsPrepared,
 )
 from underpaint.server.obstacles import obstacle_of
@@ -109,7 +113,11 @@ class Runner:
         self._thread.join()
         self._bell.close()
 
-    def ask(self, question: PrepareViews) -> ViewsPrepared:
+    @overload
+    def ask(self, question: PrepareViews) -> ViewsPrepared: ...
+    @overload
+    def ask(self, question: DescribePicture) -> PictureDescribed: ...
+    def ask(self, question: Question) -> Answer:
         """The engine's answer, between two steps of a running job."""
         if self._failure is not None:
             raise EngineDied(self._failure.message)
@@ -203,7 +211,7 @@ class Runner:
                 self._show_state()
             case EngineFailed():
                 self._last_words = reply.reason
-            case ViewsPrepared() | ViewsFailed():
+            case ViewsPrepared() | PictureDescribed() | QuestionFailed():
                 self._questions.answer(reply)
             case _:
                 run = self._run

@@ -281,6 +281,15 @@ class Underpaintings:
     previews: list[PreparedPreview]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a captioner sees in a picture."""
+
+    prompt: str
+    captioner: str
+    """Its name."""
+
+
 # things around
 
 
@@ -310,6 +319,8 @@ class Status:
     device: str | None
     """cpu or cuda, once the engine knows."""
     models_folder: str
+    captioner: str | None
+    """Who describes pictures; None: nobody can."""
     samplers: list[str]
     schedulers: list[str]
 

@@ -33,7 +33,7 @@ EYES = {"image_mean": MEAN, "image_std": STD, "size": {"height": SIDE_PX, "width
 
 def write_blip(folder: Path) -> Path:
     """Writes it into the folder, with random weights that are the same every time."""
-    torch.manual_seed(4)
+    torch.manual_seed(7)
     sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     vision = {**sizes, "image_size": SIDE_PX, "patch_size": 8, "initializer_range": 0.5}
     special = {"bos_token_id": 5, "eos_token_id": 3, "sep_token_id": 3, "pad_token_id": 0}

@@ -7,9 +7,10 @@ from underpaint.server import drafts, inspection, previews
 from underpaint.server.downloads import FOR_GOOD
 from underpaint.server.inputs import Settings, UnderpaintingsWish
 from underpaint.server.known_models import required_model
+from underpaint.server.messages import DescribePicture
 from underpaint.server.previews import Wish
 from underpaint.server.responses import answers
-from underpaint.server.schemas import Inspection, Underpaintings
+from underpaint.server.schemas import Description, Inspection, Underpaintings
 from underpaint.server.services import Client, Using
 from underpaint.server.tables import new_id
 from underpaint.tasks import Underpainting
@@ -46,6 +47,16 @@ def show_underpaintings(
             longest_side_px=wish.px,
         ),
     )
+
+
+@router.post("/nodes/{node_id}/describe", responses=answers(404, 409, 422))
+def describe_node(services: Using, node_id: str, client: Client = None) -> Description:
+    """A prompt for the picture: what the captioner sees in it. A newer question of the same tab voids one that waits."""
+    with services.database.read() as session:
+        picture_sha256 = drafts.draft_of_node(session, node_id).node.picture.sha256
+    question = DescribePicture(id=new_id(), asker=client or new_id(), picture_sha256=picture_sha256)
+    told = services.runner.ask(question)
+    return Description(prompt=told.prompt, captioner=told.captioner)
 
 
 @router.get("/previews/{preview_id}", responses={**WEBP, **answers(404)}, response_class=FileResponse)

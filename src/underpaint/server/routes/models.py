@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from underpaint import __version__
+from underpaint.models.captioner_files import list_captioners
 from underpaint.models.catalog import BUILTIN_MODEL, default_folders
 from underpaint.request import Sampler, Scheduler
 from underpaint.server.known_models import known_models
@@ -16,13 +17,14 @@ router = APIRouter(tags=["studio"])
 @router.get("/status")
 def get_status(services: Using) -> Status:
     """Version, engine and choices."""
-    health = services.runner.health
+    health, captioners = services.runner.health, list_captioners(default_folders())
     return Status(
         version=__version__,
         engine=health.state,
         engine_problem=health.problem,
         device=services.runner.device,
         models_folder=str(default_folders()[0]),
+        captioner=captioners[0].name if captioners else None,
         samplers=[sampler.value for sampler in Sampler],
         schedulers=[scheduler.value for scheduler in Scheduler],
     )

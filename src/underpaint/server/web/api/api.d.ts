@@ -301,6 +301,8 @@ export interface Underpaintings {
   previews: PreparedPreview[];
 }
 
+export interface Description { prompt: string; captioner: string }
+
 // ---- things around
 
 export interface ModelInfo { name: string; kind: string; is_builtin: boolean }
@@ -312,6 +314,7 @@ export interface Status {
   engine_problem: Problem | null;
   device: string | null;
   models_folder: string;
+  captioner: string | null;
   samplers: string[];
   schedulers: string[];
 }
