@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultRequest } from '../../../src/underpaint/server/web/state/defaults.js';
-import { blockedReason } from '../../../src/underpaint/server/web/state/derived.js';
+import { blockedReason, describingBlockedReason } from '../../../src/underpaint/server/web/state/derived.js';
 import { mainColours } from '../../../src/underpaint/server/web/state/palette.js';
 import { withSetting } from '../../../src/underpaint/server/web/state/settings.js';
 import { fitted } from '../../../src/underpaint/server/web/state/sticky.js';
@@ -66,6 +66,19 @@ test('Generate says why it cannot run', () => {
   assert.match(blockedReason({ ...facts, connection: 'offline' }) ?? '', /does not answer/);
   assert.match(blockedReason({ ...facts, isDeleted: true }) ?? '', /deleted in another window/);
   assert.match(blockedReason({ ...facts, project: null }) ?? '', /Open a picture/);
+});
+
+test('Describe says why it cannot run', () => {
+  /** @type {import('../../../src/underpaint/server/web/api/api.d.ts').Status} */
+  const status = {
+    version: '', engine: 'ready', engine_problem: null, device: 'cpu', models_folder: '/models', captioner: 'mine', samplers: [], schedulers: [],
+  };
+  const facts = { isDeleted: false, status, connection: 'online' };
+  assert.equal(describingBlockedReason(facts), null);
+  assert.equal(describingBlockedReason({ ...facts, status: null }), null, 'not known yet');
+  assert.match(describingBlockedReason({ ...facts, status: { ...status, captioner: null } }) ?? '', /BLIP model into \/models\/captioner/);
+  assert.match(describingBlockedReason({ ...facts, connection: 'offline' }) ?? '', /does not answer/);
+  assert.match(describingBlockedReason({ ...facts, isDeleted: true }) ?? '', /deleted in another window/);
 });
 
 test('closed sections show what differs', () => {

@@ -3,7 +3,7 @@
 import { call, send, upload } from './http.js';
 
 export { ApiError, Unreachable, clientId } from './http.js';
-/** @import { BlankPicture, BlendOrder, Draft, Extension, FileSettings, Inspection, Job, JobChange, JobOrder, KeepOrder } from './api.d.ts' */
+/** @import { BlankPicture, BlendOrder, Description, Draft, Extension, FileSettings, Inspection, Job, JobChange, JobOrder, KeepOrder } from './api.d.ts' */
 /** @import { Layer, LayerInfo, ModelInfo, Node, NodeChange, Place, Preset, PreviewOrder, Project, ProjectChange } from './api.d.ts' */
 /** @import { ProjectSummary, Queue, ResultChange, SavedMask, Selection, Settings, Status, TaskPreset, Underpaintings } from './api.d.ts' */
 
@@ -83,6 +83,7 @@ export const api = {
   inspect: (nodeId, settings, signal) => call('POST', `/nodes/${safe(nodeId)}/inspect`, { json: settings, ...(signal && { signal }) }),
   /** @param {string} nodeId @param {PreviewOrder} wish @param {AbortSignal} [signal] @returns {Promise<Underpaintings>} */
   underpaintings: (nodeId, wish, signal) => call('POST', `/nodes/${safe(nodeId)}/underpaintings`, { json: wish, ...(signal && { signal }) }),
+  /** @param {string} nodeId @returns {Promise<Description>} */ describe: (nodeId) => call('POST', `/nodes/${safe(nodeId)}/describe`),
 
   // ---- jobs
   /** @param {string} projectId @param {JobOrder} job @returns {Promise<Job>} */

@@ -4,6 +4,7 @@ export * from './actions/page.js';
 export * from './actions/project.js';
 export * from './actions/settings.js';
 export * from './actions/presets.js';
+export * from './actions/describe.js';
 export * from './actions/mask.js';
 export * from './actions/run.js';
 export * from './actions/look.js';

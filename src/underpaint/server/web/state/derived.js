@@ -21,6 +21,17 @@ export function latestOpenJob(jobs, project) {
 }
 
 /**
+ * @param {{isDeleted: boolean, status: Status | null, connection: string}} facts
+ * @returns {string | null} why the picture cannot be described
+ */
+export function describingBlockedReason({ isDeleted, status, connection }) {
+  if (isDeleted) return 'This project was deleted in another window.';
+  if (connection === 'offline') return 'The server does not answer.';
+  if (status && status.captioner === null) return `No captioner found: put the folder of a BLIP model into ${status.models_folder}/captioner.`;
+  return null;
+}
+
+/**
  * @param {{project: Project | null, isDeleted: boolean, models: ModelInfo[], status: Status | null, connection: string,
  *          isMaskEmpty: boolean, request: InpaintRequest, hasPicture: boolean}} facts
  * @returns {string | null} a sentence for the button's description

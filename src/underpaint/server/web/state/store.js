@@ -2,7 +2,7 @@
 /** All state that panels show. Panels read these signals and call actions; only actions and events write them. */
 import { computed, signal } from '@preact/signals-core';
 import { defaultSettings } from './defaults.js';
-import { blockedReason, imagesOf, latestOpenJob, stalled } from './derived.js';
+import { blockedReason, describingBlockedReason, imagesOf, latestOpenJob, stalled } from './derived.js';
 /** @import {
  *   EngineState, Frame, Inspection, Job, Layer, LayerInfo, ModelInfo, Preset, Problem, Project, ProjectSummary, ResultRef,
  *   SavedMask, Settings, Stage, Status, TaskPreset, Underpainting, Underpaintings
@@ -47,6 +47,8 @@ export const underpaintings = signal(/** @type {Underpaintings | null} */ (null)
 export const isPreparing = signal(false);
 /** The same for all the others, which come after it. */
 export const areOthersPreparing = signal(false);
+/** The captioner looks at the picture. */
+export const isDescribing = signal(false);
 export const stage = signal(/** @type {Stage} */ ('prepared'));
 /** Shown large and on the canvas while hovered or focused. */
 export const peekedUnderpainting = signal(/** @type {Underpainting | null} */ (null));
@@ -149,5 +151,9 @@ export const advice = computed(() => inspection.value?.advice.find((item) => !hi
 export const blocked = computed(() => blockedReason({
   project: project.value, isDeleted: isProjectDeleted.value, models: models.value, status: status.value, connection: connection.value,
   isMaskEmpty: maskBounds.value === null, request: request.value, hasPicture: headNode.value !== null,
+}));
+/** Why the picture cannot be described. */
+export const describingBlocked = computed(() => describingBlockedReason({
+  isDeleted: isProjectDeleted.value, status: status.value, connection: connection.value,
 }));
 export const canGenerate = computed(() => blocked.value === null);
