@@ -62,6 +62,11 @@ ROWS = {
     "errand_colour": "inpainting: another colour",
     "errand_background": "inpainting: other sky and ground, the subject still recognised",
     "errands": "inpainting in all",
+    "captioner_kinds": "captioner on drawn scenes: every subject named and no other",
+    "captioner_kinds_and_colours": "the same, each in its colour",
+    "captioner_sky": "sky named rightly",
+    "captioner_ground": "ground named rightly",
+    "captioner_pair": "two subjects: both, each in its colour",
     "judge_kind": "the judge itself on drawn scenes: subject",
     "judge_colour": "the judge itself on drawn scenes: colour",
     "judge_pair": "the judge of two subjects itself on drawn scenes: all right",
@@ -79,7 +84,7 @@ def _table(figures: Mapping[str, float]) -> str:
         f"errands at {figures['size_px']} px, {figures['steps']} steps, guidance 5, judged by classifiers\ntrained on drawn scenes only. The pairs combine "
         "colours that the last stage never shows together.\n\n| what | figure |\n|---|---|"
     )
-    rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items()]
+    rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items() if name in figures]
     return "\n".join([head, *rows])
 
 

@@ -19,6 +19,8 @@ from diffusers import AutoencoderKL
 
 from training.adopt import released_vae
 from training.asks import Aim, Errand, PairPrompt, Prompt, fixed_errands, fixed_pairs, fixed_prompts
+from training.captioner_exam import captioner_figures
+from training.captioner_folder import CAPTIONER_FOLDER
 from training.card import model_card
 from training.census import Count, PairExam, count_pictures, load_census
 from training.classifier import QUESTIONS, SceneExam, Verdict, judge_pictures, load_classifier
@@ -28,6 +30,7 @@ from training.runs import RUNS, device, worker_count
 from training.scenes import KINDS, draw, random_scene
 from training.sheets import Picture, contact_sheet, marked, save_picture
 from training.shipped import load_folder, paint, repaint, round_trip_psnr_db
+from underpaint.models.captioner import load_captioner
 
 
 def unseen_scenes(count: int, size_px: int) -> list[Picture]:
@@ -145,6 +148,7 @@ def evaluate(
         **prompt_figures(prompts, judge_pictures(classifier, pictures)),
         **pair_figures(doubles, count_pictures(census, pair_pictures)),
         **errand_figures(changes, judge_pictures(classifier, changed)),
+        **captioner_figures(load_captioner(CAPTIONER_FOLDER)),
     }
     return Evaluation(figures, texts, pictures, pair_texts, pair_pictures, changes, changed)
 
