@@ -16,6 +16,8 @@ from underpaint.models.folder import Config, read_config, read_network
 from underpaint.models.memory import out_of_memory_explained
 
 MOST_TOKENS = 48
+NEVER_TWICE = 4
+"""So many tokens in a row occur once: the likeliest next word leads in circles in pictures of a kind that is new to a captioner."""
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 """What BLIP's pictures are normalised by unless a folder says otherwise."""
 
@@ -42,6 +44,7 @@ class Captioner:
                 ((levels - self.mean) / self.std)[None],
                 do_sample=False,
                 num_beams=1,
+                no_repeat_ngram_size=NEVER_TWICE,
                 max_length=min(MOST_TOKENS, self.network.config.text_config.max_position_embeddings),
             )
         return as_prompt(self.tokenizer.decode(ids[1:], skip_special_tokens=True))

@@ -53,7 +53,7 @@ def test_it_says_what_transformers_would(folder: Path, captioner: Captioner) -> 
         pixels = noise(seed)
         mean, std = (np.array(values, np.float32) for values in (MEAN, STD))
         levels = torch.from_numpy((pixels.astype(np.float32) / 255 - mean) / std).permute(2, 0, 1)[None]
-        (ids,) = network.generate(levels, do_sample=False, max_length=24)
+        (ids,) = network.generate(levels, do_sample=False, max_length=24, no_repeat_ngram_size=4)
         words = [WORDS[i] for i in ids[1:] if i > 5]
         assert (
             captioner.caption(pixels).replace("\\", "").split()
