@@ -27,7 +27,7 @@ class Stage:
     """Part of the denoiser's schooling."""
 
     student: str
-    """Whose checkpoint it goes on from: 'unet' paints, 'inpaint' repaints."""
+    """Who learns, by the name in `students`."""
     native_px: int
     diets: tuple[Diet, ...]
     courses: tuple[Courses, Courses]
@@ -66,6 +66,21 @@ def _easy(share: float) -> Courses:
 
 
 LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.35, Course.DETAIL: 0.25}
+
+SCENES: Courses = {Course.CLOSE: 0.35, Course.MIXED: 0.35, Course.PAIR: 0.3}
+
+
+def _lora(name: str) -> Stage:
+    """A LoRA sees few pictures, again and again."""
+    diets = (
+        _large(32, 32, 0.7, capacity=800),
+        _large(24, 32, 0.08, capacity=200),
+        _large(32, 24, 0.08, capacity=200),
+        _large(40, 24, 0.07, capacity=200),
+        _large(24, 40, 0.07, capacity=200),
+    )
+    return Stage(name, 256, diets, (SCENES, SCENES), rate=1e-3, anneals=True)
+
 
 STAGES = {
     "unet8": Stage("unet", 64, (_small(1.0),), (_easy(0.75), _easy(0.6)), rate=1.5e-3, trains_text=True),
@@ -123,4 +138,6 @@ STAGES = {
         rate=6e-4,
         anneals=True,
     ),
+    "comic-ink": _lora("comic-ink"),
+    "minty": _lora("minty"),
 }

@@ -9,10 +9,11 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.courses import Course, example
+from training.courses import Course, allowed_scene, example, scene_caption
 from training.data import to_pixels
 from training.repainting import repainting
 from training.runs import autocast
+from training.scenes import Look, Scene, draw, kind_of
 from training.sheets import Picture
 from training.vae import encode
 
@@ -44,6 +45,32 @@ class Painting:
         made = [example(course, rng, width, height, captions) for course in courses]
         pixels = to_pixels([one.picture for one in made])
         return _latents(self.vae, pixels), [one.captions for one in made]
+
+
+class Restyled:
+    """Text to image, with scenes of some kinds drawn another way."""
+
+    channels: ClassVar[int] = 4
+
+    def __init__(self, vae: AutoencoderKL, look: Look, kinds: Sequence[str]) -> None:
+        self.vae, self.look, self.kinds = vae, look, kinds
+
+    def examples(
+        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> tuple[Tensor, list[list[str]]]:
+        scenes = [self._scene(course, rng) for course in courses]
+        pixels = to_pixels([draw(scene, width, height, look=self.look) for scene in scenes])
+        told = [
+            [scene_caption(course, scene, rng) for _ in range(captions)]
+            for course, scene in zip(courses, scenes, strict=True)
+        ]
+        return _latents(self.vae, pixels), told
+
+    def _scene(self, course: Course, rng: np.random.Generator) -> Scene:
+        while True:
+            scene = allowed_scene(course, rng)
+            if any(kind_of(subject) in self.kinds for subject in scene.subjects):
+                return scene
 
 
 class Repainting:

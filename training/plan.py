@@ -14,6 +14,8 @@ PLAN: dict[str, float] = {
     "unet64": 120,
     "inpaint16": 30,
     "inpaint32": 90,
+    "comic-ink": 20,
+    "minty": 20,
     "decoder": 60,
     "classifier": 10,
     "census": 15,
