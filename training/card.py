@@ -62,6 +62,13 @@ ROWS = {
     "errand_colour": "inpainting: another colour",
     "errand_background": "inpainting: other sky and ground, the subject still recognised",
     "errands": "inpainting in all",
+    "seam_before": "seam score of the masks' edges before inpainting (1 = as beside them)",
+    "seam": "after it",
+    "inpaint_errand_object": "inpainting variant: another object",
+    "inpaint_errand_colour": "inpainting variant: another colour",
+    "inpaint_errand_background": "inpainting variant: other sky and ground",
+    "inpaint_errands": "inpainting variant in all",
+    "inpaint_seam": "inpainting variant: seam score",
     "judge_kind": "the judge itself on drawn scenes: subject",
     "judge_colour": "the judge itself on drawn scenes: colour",
     "judge_pair": "the judge of two subjects itself on drawn scenes: all right",
@@ -79,9 +86,11 @@ def _table(figures: Mapping[str, float]) -> str:
         f"errands at {figures['size_px']} px, {figures['steps']} steps, guidance 5, judged by classifiers\ntrained on drawn scenes only. The pairs combine "
         "colours that the last stage never shows together.\n\n| what | figure |\n|---|---|"
     )
-    rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items()]
+    rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items() if name in figures]
     return "\n".join([head, *rows])
 
 
 def _shown(name: str, value: float) -> str:
-    return f"{value:.1f}" if name.endswith("_db") else f"{value:.1%}"
+    if name.endswith("_db"):
+        return f"{value:.1f}"
+    return f"{value:.2f}" if "seam" in name else f"{value:.1%}"
