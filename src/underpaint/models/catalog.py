@@ -16,6 +16,7 @@ from typing import Any
 from underpaint.atomic import write_atomically
 from underpaint.errors import ModelNotFound, OutputError, UnsupportedCheckpoint
 from underpaint.folders import cache_folder, data_folder
+from underpaint.models.places import NO_CHECKPOINTS
 
 BUILTIN_MODEL = "storybook"
 FOLDERS_VARIABLE = "UNDERPAINT_MODELS"
@@ -65,7 +66,7 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
     if name_or_path == BUILTIN_MODEL:
         return _required_builtin()
     path = Path(name_or_path).expanduser()
-    if _looks_like_path(name_or_path) and path.exists():
+    if looks_like_path(name_or_path) and path.exists():
         return _accepted(path, allows_pickle=allows_pickle)
     matches = {
         path.resolve(): path
@@ -141,7 +142,7 @@ def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
         if _is_model_folder(path) or _is_checkpoint_file(path):
             yield path
-        elif path.is_dir():
+        elif path.is_dir() and path.name.lower() not in NO_CHECKPOINTS:
             yield from _checkpoints(path, above | {real})
 
 
@@ -159,7 +160,8 @@ def _is_pickle(path: Path) -> bool:
     return path.suffix.lower() in PICKLES
 
 
-def _looks_like_path(name: str) -> bool:
+def looks_like_path(name: str) -> bool:
+    """Whether a model's name may be the path of a file or folder."""
     return (
         Path(name).suffix.lower() in (SAFETENSORS, *PICKLES)
         or "/" in name
@@ -184,16 +186,21 @@ def _model_at(path: Path) -> ModelFile:
 
 
 def _accepted(path: Path, *, allows_pickle: bool) -> ModelFile:
-    if _is_pickle(path) and not allows_pickle:
-        raise UnsupportedCheckpoint(
-            f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
-            "--allow-pickle, which reads tensors and nothing else."
-        )
+    check_pickle(path, allows_pickle=allows_pickle)
     if path.is_dir() and not _is_model_folder(path):
         raise UnsupportedCheckpoint(f"The folder {path} holds no model: {FOLDER_MARK} is missing.")
     if path.is_file() and path.suffix.lower() not in (SAFETENSORS, *PICKLES):
         raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
     return _model_at(path)
+
+
+def check_pickle(path: Path, *, allows_pickle: bool) -> None:
+    """Raises `UnsupportedCheckpoint` for a pickle, unless they are allowed."""
+    if _is_pickle(path) and not allows_pickle:
+        raise UnsupportedCheckpoint(
+            f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
+            "--allow-pickle, which reads tensors and nothing else."
+        )
 
 
 def _not_found(name: str, folders: Sequence[Path]) -> str:
