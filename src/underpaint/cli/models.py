@@ -30,12 +30,15 @@ BakedVae = Annotated[
 
 @app.command("list")
 def list_all() -> None:
-    """The builtin models and every checkpoint in the models folders."""
+    """The builtin models, every checkpoint in the models folders and every ControlNet beside them."""
     from underpaint.models.catalog import default_folders, list_models, where_models_lie
+    from underpaint.models.control_files import list_controlnets
 
     folders = default_folders()
     for model in list_models(folders):
         print(f"{model.name}\t{model.path}")
+    for file in list_controlnets(folders):
+        print(f"{file.name}\t{file.path}\tControlNet")
     messages.print(Text(where_models_lie(folders)), style="dim", soft_wrap=True)
 
 

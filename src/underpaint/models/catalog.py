@@ -17,6 +17,7 @@ from underpaint.atomic import write_atomically
 from underpaint.errors import ModelNotFound, OutputError, UnsupportedCheckpoint
 from underpaint.folders import cache_folder, data_folder
 from underpaint.models.parts import INDEX, shared_parts
+from underpaint.models.places import NO_CHECKPOINTS
 
 BUILTIN_MODEL = "storybook"
 """The one that is used where none is named."""
@@ -67,7 +68,7 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
     if builtin := _builtin_named(name_or_path):
         return builtin
     path = Path(name_or_path).expanduser()
-    if _looks_like_path(name_or_path) and path.exists():
+    if looks_like_path(name_or_path) and path.exists():
         return _accepted(path, allows_pickle=allows_pickle)
     matches = {
         path.resolve(): path
@@ -155,7 +156,7 @@ def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
         if _is_model_folder(path) or _is_checkpoint_file(path):
             yield path
-        elif path.is_dir():
+        elif path.is_dir() and path.name.lower() not in NO_CHECKPOINTS:
             yield from _checkpoints(path, above | {real})
 
 
@@ -173,7 +174,8 @@ def _is_pickle(path: Path) -> bool:
     return path.suffix.lower() in PICKLES
 
 
-def _looks_like_path(name: str) -> bool:
+def looks_like_path(name: str) -> bool:
+    """Whether a model's name may be the path of a file or folder."""
     return (
         Path(name).suffix.lower() in (SAFETENSORS, *PICKLES)
         or "/" in name
@@ -198,16 +200,21 @@ def _model_at(path: Path) -> ModelFile:
 
 
 def _accepted(path: Path, *, allows_pickle: bool) -> ModelFile:
-    if _is_pickle(path) and not allows_pickle:
-        raise UnsupportedCheckpoint(
-            f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
-            "--allow-pickle, which reads tensors and nothing else."
-        )
+    check_pickle(path, allows_pickle=allows_pickle)
     if path.is_dir() and not _is_model_folder(path):
         raise UnsupportedCheckpoint(f"The folder {path} holds no model: {INDEX} is missing.")
     if path.is_file() and path.suffix.lower() not in (SAFETENSORS, *PICKLES):
         raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
     return _model_at(path)
+
+
+def check_pickle(path: Path, *, allows_pickle: bool) -> None:
+    """Raises `UnsupportedCheckpoint` for a pickle, unless they are allowed."""
+    if _is_pickle(path) and not allows_pickle:
+        raise UnsupportedCheckpoint(
+            f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
+            "--allow-pickle, which reads tensors and nothing else."
+        )
 
 
 def _not_found(name: str, folders: Sequence[Path]) -> str:
