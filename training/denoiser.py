@@ -3,11 +3,12 @@
 from typing import Any
 
 import torch
-from diffusers import UNet2DConditionModel
+from diffusers import ControlNetModel, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTextModel
 
+from training.lessons import unfolded
 from training.text import WIDTH
 
 CONFIG: dict[str, Any] = {
@@ -21,6 +22,9 @@ CONFIG: dict[str, Any] = {
     "cross_attention_dim": WIDTH,
     "norm_num_groups": 32,
 }
+
+CONTROL_CHANNELS = (16, 32, 64, 96)
+"""Of the convolutions that bring a control picture to the latents' size."""
 
 
 def new_unet(in_channels: int = 4) -> UNet2DConditionModel:
@@ -46,3 +50,26 @@ class Denoiser(nn.Module):
     def velocity(self, noisy: Tensor, shown: Tensor, timesteps: Tensor, states: Tensor) -> Tensor:
         """What the UNet says of noisy latents, (count, 4, height, width), beside which it sees further channels as they are."""
         return self.unet(torch.cat([noisy, shown], 1), timesteps, states).sample
+
+
+class ControlledDenoiser(Denoiser):
+    """A denoiser with a ControlNet that is trained beside it."""
+
+    def __init__(self, painter: Denoiser) -> None:
+        super().__init__(painter.text_encoder)
+        self.unet = painter.unet.requires_grad_(False)
+        self.control = ControlNetModel.from_unet(
+            self.unet, conditioning_embedding_out_channels=CONTROL_CHANNELS
+        )
+        self.control.set_attn_processor(AttnProcessor())
+
+    def velocity(self, noisy: Tensor, shown: Tensor, timesteps: Tensor, states: Tensor) -> Tensor:
+        """As a denoiser; `shown` are folded control pictures."""
+        down, middle = self.control(noisy, timesteps, states, unfolded(shown), return_dict=False)
+        return self.unet(
+            noisy,
+            timesteps,
+            states,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=middle,
+        ).sample

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import save_file
 from torch import nn
 
@@ -21,6 +21,7 @@ from underpaint.models.parts import SHARES_WITH
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "underpaint" / "builtin" / "storybook"
 INPAINTING = FOLDER.with_name("storybook-inpainting")
+CONTROLNET = FOLDER.with_name("controlnet") / "storybook-union"
 LORA_FOLDER = FOLDER.with_name("Lora")
 
 MODEL_INDEX = {
@@ -59,6 +60,9 @@ def export() -> None:
         _require_same_text_encoder(painter, repainter)
         with _replaced(INPAINTING) as folder:
             write_inpainting(repainter, folder)
+    if load_state("control"):
+        with _replaced(CONTROLNET) as folder:
+            _write_network(folder, load_storybook("control").denoiser.control)
     for name in LORAS:
         if load_state(name):
             write_lora(load_storybook(name).denoiser.unet, LORA_FOLDER / f"{name}.safetensors", name)
@@ -104,7 +108,7 @@ def write_storybook(model: Storybook, folder: Path) -> None:
     _write_network(folder / "vae", model.vae)
 
 
-def _write_network(folder: Path, network: UNet2DConditionModel | AutoencoderKL) -> None:
+def _write_network(folder: Path, network: UNet2DConditionModel | AutoencoderKL | ControlNetModel) -> None:
     network.save_config(folder)
     _write_weights(folder / "diffusion_pytorch_model.safetensors", network)
 

@@ -14,6 +14,7 @@ PLAN: dict[str, float] = {
     "unet64": 120,
     "inpaint16": 30,
     "inpaint32": 90,
+    "control": 60,
     "comic-ink": 20,
     "minty": 20,
     "decoder": 60,

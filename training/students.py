@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from diffusers import AutoencoderKL
 
-from training.denoiser import Denoiser
+from training.denoiser import ControlledDenoiser, Denoiser
 from training.generate import Storybook
-from training.lessons import Lesson, Painting, Repainting, Restyled
+from training.lessons import Controlled, Lesson, Painting, Repainting, Restyled
 from training.lora import add_low_rank
-from training.progress import save_painting_sheet, save_repainting_sheet
+from training.progress import save_control_sheet, save_painting_sheet, save_repainting_sheet
 from training.runs import RUNS, load_state
 from training.scenes import KINDS, InkPen, Look, draw_heroine
 from training.text import load_text_encoder, new_text_encoder, new_tokenizer
@@ -52,9 +52,14 @@ def _with_lora() -> Denoiser:
     return denoiser
 
 
+def _controlled() -> Denoiser:
+    return ControlledDenoiser(grown_painter())
+
+
 STUDENTS = {
     "unet": Student(Painting, _painter),
     "inpaint": Student(Repainting, _repainter, save_repainting_sheet),
+    "control": Student(Controlled, _controlled, save_control_sheet),
     "comic-ink": Student(lambda vae: Restyled(vae, Look(pen=InkPen), KINDS), _with_lora),
     "minty": Student(lambda vae: Restyled(vae, Look(girl=draw_heroine), ("girl",)), _with_lora),
 }
