@@ -5,11 +5,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 
 from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
-from underpaint.models.catalog import PICKLES, SAFETENSORS, check_pickle, looks_like_path
+from underpaint.models.catalog import PICKLES, SAFETENSORS, builtin_folder, check_pickle, looks_like_path
 from underpaint.models.places import CONTROLNET_FOLDERS, folders_called
 
 CONFIG_FILE = "config.json"
@@ -77,7 +76,7 @@ def find_controlnet(
 
 def builtin_controlnets_folder() -> Path:
     """Where the builtin ControlNets lie, each in a folder of its name, if this installation has any."""
-    return Path(str(files("underpaint"))) / "builtin" / "controlnet"
+    return builtin_folder() / "controlnet"
 
 
 def _builtin() -> list[ControlNetFile]:

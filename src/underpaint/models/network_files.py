@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
-from underpaint.models.catalog import SAFETENSORS
+from underpaint.models.catalog import SAFETENSORS, builtin_folder
 from underpaint.models.embeddings import ENDINGS
 from underpaint.models.places import EMBEDDING_FOLDERS, LORA_FOLDERS, folders_called
 from underpaint.models.weights import opened
@@ -18,8 +18,8 @@ TRAINER_HASH = "sshs_model_hash"
 
 
 def lora_files(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """All LoRAs of these model folders: in `Lora` or `loras`, inside or beside them, as in A1111's tree."""
-    return _files(folders, LORA_FOLDERS, (SAFETENSORS,))
+    """The builtin LoRAs, then all of these model folders: in `Lora` or `loras`, inside or beside them, as in A1111's tree."""
+    return _files((builtin_folder(), *folders), LORA_FOLDERS, (SAFETENSORS,))
 
 
 def embedding_files(folders: Sequence[Path]) -> tuple[Path, ...]:
