@@ -8,10 +8,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from training import runs
+from training.denoiser import Denoiser
 from training.export import FOLDER
 from training.plan import finish
 from training.text import new_text_encoder, new_tokenizer
-from training.unet import Denoiser
 from training.vae import new_vae
 
 ADOPTED_STAGES = ("vae", "freeze", "text", "unet8", "unet16", "unet32")

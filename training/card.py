@@ -62,6 +62,13 @@ ROWS = {
     "errand_colour": "inpainting: another colour",
     "errand_background": "inpainting: other sky and ground, the subject still recognised",
     "errands": "inpainting in all",
+    "seam_before": "seam score of the masks' edges before inpainting (1 = as beside them)",
+    "seam": "after it",
+    "inpaint_errand_object": "inpainting variant: another object",
+    "inpaint_errand_colour": "inpainting variant: another colour",
+    "inpaint_errand_background": "inpainting variant: other sky and ground",
+    "inpaint_errands": "inpainting variant in all",
+    "inpaint_seam": "inpainting variant: seam score",
     "captioner_kinds": "captioner on drawn scenes: every subject named and no other",
     "captioner_kinds_and_colours": "the same, each in its colour",
     "captioner_sky": "sky named rightly",
@@ -89,4 +96,6 @@ def _table(figures: Mapping[str, float]) -> str:
 
 
 def _shown(name: str, value: float) -> str:
-    return f"{value:.1f}" if name.endswith("_db") else f"{value:.1%}"
+    if name.endswith("_db"):
+        return f"{value:.1f}"
+    return f"{value:.2f}" if "seam" in name else f"{value:.1%}"

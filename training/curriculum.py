@@ -27,7 +27,7 @@ class Stage:
     """Part of the denoiser's schooling."""
 
     student: str
-    """Whose checkpoint it goes on from: 'unet' paints, 'inpaint' repaints."""
+    """Who learns, by the name in `students`."""
     native_px: int
     diets: tuple[Diet, ...]
     courses: tuple[Courses, Courses]
@@ -51,8 +51,8 @@ def _small(share: float) -> Diet:
     return Diet(Shape(8, 8), share, batch=64, capacity=60_000, fresh=8)
 
 
-def _medium(share: float) -> Diet:
-    return Diet(Shape(16, 16), share, batch=24, capacity=20_000, fresh=4)
+def _medium(share: float, capacity: int = 20_000) -> Diet:
+    return Diet(Shape(16, 16), share, batch=24, capacity=capacity, fresh=4)
 
 
 def _large(width: int, height: int, share: float, capacity: int) -> Diet:
@@ -65,7 +65,24 @@ def _easy(share: float) -> Courses:
     return {Course.CLOSE: share, Course.MIXED: 1 - share}
 
 
+PAIR_COURSES: Courses = {Course.CLOSE: 0.15, Course.MIXED: 0.15, Course.PAIR: 0.5, Course.DETAIL: 0.2}
+"""Two subjects in two colours are what takes longest."""
 LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.35, Course.DETAIL: 0.25}
+
+SCENES: Courses = {Course.CLOSE: 0.35, Course.MIXED: 0.35, Course.PAIR: 0.3}
+
+
+def _lora(name: str) -> Stage:
+    """A LoRA sees few pictures, again and again."""
+    diets = (
+        _large(32, 32, 0.7, capacity=800),
+        _large(24, 32, 0.08, capacity=200),
+        _large(32, 24, 0.08, capacity=200),
+        _large(40, 24, 0.07, capacity=200),
+        _large(24, 40, 0.07, capacity=200),
+    )
+    return Stage(name, 256, diets, (SCENES, SCENES), rate=1e-3, anneals=True)
+
 
 STAGES = {
     "unet8": Stage("unet", 64, (_small(1.0),), (_easy(0.75), _easy(0.6)), rate=1.5e-3, trains_text=True),
@@ -89,18 +106,18 @@ STAGES = {
         "unet",
         256,
         (
-            _large(32, 32, 0.55, capacity=4000),
+            _large(32, 32, 0.34, capacity=4000),
             _large(40, 24, 0.04, capacity=500),
             _large(24, 40, 0.04, capacity=500),
             _large(32, 24, 0.04, capacity=500),
             _large(24, 24, 0.04, capacity=500),
-            _large(48, 32, 0.06, capacity=700),
-            _large(32, 48, 0.04, capacity=500),
-            _large(48, 48, 0.09, capacity=700),
-            _large(64, 64, 0.05, capacity=400),
-            _medium(0.05),
+            _large(48, 32, 0.04, capacity=700),
+            _large(32, 48, 0.03, capacity=500),
+            _large(48, 48, 0.05, capacity=700),
+            _large(64, 64, 0.03, capacity=400),
+            _medium(0.35),
         ),
-        (LATER_COURSES, LATER_COURSES),
+        (PAIR_COURSES, PAIR_COURSES),
         rate=1e-3,
         trains_text=True,
         anneals=True,
@@ -123,4 +140,21 @@ STAGES = {
         rate=6e-4,
         anneals=True,
     ),
+    "control": Stage(
+        "control",
+        256,
+        (
+            _large(32, 32, 0.7, capacity=300),
+            _large(40, 24, 0.06, capacity=80),
+            _large(24, 40, 0.06, capacity=80),
+            _large(32, 24, 0.06, capacity=80),
+            _large(24, 32, 0.06, capacity=80),
+            _medium(0.06, capacity=300),
+        ),
+        (LATER_COURSES, LATER_COURSES),
+        rate=8e-4,
+        anneals=True,
+    ),
+    "comic-ink": _lora("comic-ink"),
+    "minty": _lora("minty"),
 }

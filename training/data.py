@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.scenes import draw, random_scene
+from training.scenes import InkPen, Look, draw, draw_heroine, random_scene
 from training.sheets import Picture
 
 EASY_SHARE = 0.5
+LOOKS = (Look(), Look(pen=InkPen), Look(girl=draw_heroine))
+LOOK_SHARES = (0.8, 0.12, 0.08)
 CROPS_PER_SCENE = 3
 
 
@@ -40,7 +42,8 @@ class CropStream:
                 yield to_pixels([crop for _ in range(scenes) for crop in self._crops(size)][:count])
 
     def _scene(self, size_px: int) -> Picture:
-        return draw(random_scene(self.rng, easy=EASY_SHARE), size_px, size_px)
+        look = LOOKS[int(self.rng.choice(len(LOOKS), p=LOOK_SHARES))]
+        return draw(random_scene(self.rng, easy=EASY_SHARE), size_px, size_px, look=look)
 
     def _crops(self, size_px: int) -> list[Picture]:
         """Several crops of one scene, because drawing costs more than cutting."""

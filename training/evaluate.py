@@ -24,10 +24,11 @@ from training.captioner_folder import CAPTIONER_FOLDER
 from training.card import model_card
 from training.census import Count, PairExam, count_pictures, load_census
 from training.classifier import QUESTIONS, SceneExam, Verdict, judge_pictures, load_classifier
-from training.export import FOLDER
+from training.export import FOLDER, INPAINTING
 from training.judge import Judge, hits
 from training.runs import RUNS, device, worker_count
 from training.scenes import KINDS, draw, random_scene
+from training.seam import seam_score
 from training.sheets import Picture, contact_sheet, marked, save_picture
 from training.shipped import load_folder, paint, repaint, round_trip_psnr_db
 from underpaint.models.captioner import load_captioner
@@ -82,6 +83,19 @@ def errand_figures(errands: list[Errand], verdicts: list[Verdict]) -> dict[str, 
     return {**by_aim, "errands": float(np.mean([ok for _, ok in done]))}
 
 
+def mean_seam(errands: list[Errand], pictures: list[Picture]) -> float:
+    """The mean seam score where an object was painted in another's place: there the mask's edge lies in the open."""
+    return float(
+        np.mean(
+            [
+                seam_score(picture, errand.mask)
+                for errand, picture in zip(errands, pictures, strict=True)
+                if errand.aim is Aim.OBJECT
+            ]
+        )
+    )
+
+
 def paint_all(
     asked: Sequence[str | Errand], folder: Path, size_px: int, steps: int, workers: int
 ) -> list[Picture]:
@@ -123,12 +137,21 @@ class Evaluation:
     pair_pictures: list[Picture]
     errands: list[Errand]
     errand_pictures: list[Picture]
+    variant_pictures: list[Picture]
+    """The errands done by the inpainting variant."""
 
 
 def evaluate(
-    folder: Path, count: int, pairs: int, errands: int, size_px: int, steps: int, workers: int
+    folder: Path,
+    variant: Path | None,
+    count: int,
+    pairs: int,
+    errands: int,
+    size_px: int,
+    steps: int,
+    workers: int,
 ) -> Evaluation:
-    """All figures of the model in a folder."""
+    """All figures of the model in a folder, and of its inpainting variant."""
     model = load_folder(folder, device().type)
     classifier, census = load_classifier(), load_census()
     prompts, doubles = fixed_prompts(count), fixed_pairs(pairs)
@@ -137,6 +160,7 @@ def evaluate(
     painted = paint_all([*texts, *pair_texts, *changes], folder, size_px, steps, workers)
     pictures, pair_pictures = painted[:count], painted[count : count + pairs]
     changed = painted[count + pairs :]
+    varied = paint_all(changes, variant, size_px, steps, workers) if variant else []
     figures = {
         "prompts": count,
         "pairs": pairs,
@@ -148,9 +172,17 @@ def evaluate(
         **prompt_figures(prompts, judge_pictures(classifier, pictures)),
         **pair_figures(doubles, count_pictures(census, pair_pictures)),
         **errand_figures(changes, judge_pictures(classifier, changed)),
+        "seam_before": mean_seam(changes, [errand.picture for errand in changes]),
+        "seam": mean_seam(changes, changed),
         **captioner_figures(load_captioner(CAPTIONER_FOLDER)),
     }
-    return Evaluation(figures, texts, pictures, pair_texts, pair_pictures, changes, changed)
+    if variant:
+        done = {
+            **errand_figures(changes, judge_pictures(classifier, varied)),
+            "seam": mean_seam(changes, varied),
+        }
+        figures |= {f"inpaint_{name}": value for name, value in done.items()}
+    return Evaluation(figures, texts, pictures, pair_texts, pair_pictures, changes, changed, varied)
 
 
 def main() -> None:
@@ -172,10 +204,11 @@ def main() -> None:
     options = parser.parse_args()
     counts = (24, 12, 12) if options.quick else (options.prompts, options.pairs, options.errands)
     steps = 12 if options.quick else options.steps
-    result = evaluate(options.folder, *counts, options.size, steps, options.workers)
+    is_shipped = options.folder.resolve() == FOLDER
+    variant = INPAINTING if is_shipped and INPAINTING.is_dir() else None
+    result = evaluate(options.folder, variant, *counts, options.size, steps, options.workers)
     for name, value in result.figures.items():
         print(f"{name:22} {value:8.3f}")
-    is_shipped = options.folder.resolve() == FOLDER
     name = "evaluation" if is_shipped else f"evaluation-{options.folder.name}"
     if options.quick:
         name += "-quick"
@@ -185,13 +218,18 @@ def main() -> None:
     (RUNS / f"{name}.json").write_text(json.dumps(result.figures, indent=2) + "\n")
     save_picture(_sheet(result.pictures, result.texts), RUNS / f"{name}.png")
     save_picture(_sheet(result.pair_pictures, result.pair_texts), RUNS / f"{name}-pairs.png")
+    save_picture(_errand_sheet(result.errands, result.errand_pictures), RUNS / f"{name}-errands.png")
+    if result.variant_pictures:
+        save_picture(_errand_sheet(result.errands, result.variant_pictures), RUNS / f"{name}-variant.png")
+
+
+def _errand_sheet(errands: list[Errand], pictures: list[Picture]) -> Picture:
     before_and_after = [
         picture
-        for errand, after in zip(result.errands, result.errand_pictures, strict=True)
+        for errand, after in zip(errands, pictures, strict=True)
         for picture in (marked(errand.picture, errand.mask), after)
     ]
-    texts = [text for errand in result.errands for text in (errand.aim, errand.text)]
-    save_picture(_sheet(before_and_after, texts), RUNS / f"{name}-errands.png")
+    return _sheet(before_and_after, [text for errand in errands for text in (errand.aim, errand.text)])
 
 
 def _sheet(pictures: list[Picture], texts: list[str]) -> Picture:

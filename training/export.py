@@ -2,18 +2,27 @@
 
 import json
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import save_file
 from torch import nn
 
 from training.card import model_card
 from training.generate import Storybook
-from training.runs import RUNS
-from training.unet import load_storybook
+from training.lora import write_lora
+from training.runs import RUNS, load_state
+from training.students import LORAS, load_storybook
+from underpaint.models.parts import SHARES_WITH
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "underpaint" / "builtin" / "storybook"
+INPAINTING = FOLDER.with_name("storybook-inpainting")
+CONTROLNET = FOLDER.with_name("controlnet") / "storybook-union"
+LORA_FOLDER = FOLDER.with_name("Lora")
 
 MODEL_INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -40,12 +49,32 @@ SCHEDULER = {
 }
 
 
-def export(folder: Path = FOLDER) -> None:
-    """Replaces the folder in one step by the last checkpoint's averaged weights in half precision."""
+def export() -> None:
+    """Writes the last checkpoints' averaged weights in half precision: the model, and those variants that there are."""
+    painter = load_storybook()
+    with _replaced(FOLDER) as folder:
+        write_storybook(painter, folder)
+        (folder / "MODEL_CARD.md").write_text(model_card(_figures()))
+    if load_state("inpaint"):
+        repainter = load_storybook("inpaint")
+        _require_same_text_encoder(painter, repainter)
+        with _replaced(INPAINTING) as folder:
+            write_inpainting(repainter, folder)
+    if load_state("control"):
+        with _replaced(CONTROLNET) as folder:
+            _write_network(folder, load_storybook("control").denoiser.control)
+    for name in LORAS:
+        if load_state(name):
+            write_lora(load_storybook(name).denoiser.unet, LORA_FOLDER / f"{name}.safetensors", name)
+
+
+@contextmanager
+def _replaced(folder: Path) -> Generator[Path]:
+    """An empty folder that takes the place of an older one in one step, once everything is in it."""
     temporary = folder.with_name(folder.name + ".new")
     shutil.rmtree(temporary, ignore_errors=True)
-    write_storybook(load_storybook(), temporary)
-    (temporary / "MODEL_CARD.md").write_text(model_card(_figures()))
+    temporary.mkdir(parents=True)
+    yield temporary
     retired = folder.with_name(folder.name + ".old")
     if folder.exists():
         folder.rename(retired)
@@ -55,16 +84,33 @@ def export(folder: Path = FOLDER) -> None:
     print(f"{folder}: {size / 1e6:.1f} MB")
 
 
+def _require_same_text_encoder(painter: Storybook, repainter: Storybook) -> None:
+    """The variant is shipped without its own: train `inpaint16` again after the base has learned on."""
+    ours, theirs = painter.denoiser.text_encoder.state_dict(), repainter.denoiser.text_encoder.state_dict()
+    if any(not torch.equal(ours[name], theirs[name]) for name in ours):
+        raise ValueError(f"{RUNS / 'inpaint.pt'} was trained from another text encoder than that of unet.pt")
+
+
+def write_inpainting(model: Storybook, folder: Path) -> None:
+    """The UNet alone: all else is the base's, which lies beside it."""
+    _write_json(folder / "model_index.json", {**MODEL_INDEX, SHARES_WITH: FOLDER.name})
+    _write_network(folder / "unet", model.denoiser.unet)
+
+
 def write_storybook(model: Storybook, folder: Path) -> None:
     """The diffusers layout: one folder per part."""
     _write_json(folder / "model_index.json", MODEL_INDEX)
     _write_json(folder / "scheduler" / "scheduler_config.json", SCHEDULER)
     _write_tokenizer(model, folder / "tokenizer")
     _write_json(folder / "text_encoder" / "config.json", _text_config(model))
-    _write_weights(folder / "text_encoder" / "model.safetensors", model.text_encoder)
-    for name, part in (("unet", model.unet), ("vae", model.vae)):
-        part.save_config(folder / name)
-        _write_weights(folder / name / "diffusion_pytorch_model.safetensors", part)
+    _write_weights(folder / "text_encoder" / "model.safetensors", model.denoiser.text_encoder)
+    _write_network(folder / "unet", model.denoiser.unet)
+    _write_network(folder / "vae", model.vae)
+
+
+def _write_network(folder: Path, network: UNet2DConditionModel | AutoencoderKL | ControlNetModel) -> None:
+    network.save_config(folder)
+    _write_weights(folder / "diffusion_pytorch_model.safetensors", network)
 
 
 def _write_tokenizer(model: Storybook, folder: Path) -> None:
@@ -78,7 +124,7 @@ def _write_tokenizer(model: Storybook, folder: Path) -> None:
 
 def _text_config(model: Storybook) -> dict[str, Any]:
     return {
-        **model.text_encoder.config.to_diff_dict(),
+        **model.denoiser.text_encoder.config.to_diff_dict(),
         "architectures": ["CLIPTextModel"],
         "dtype": "float16",
     }

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler
 from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTokenizer
 
+from training.denoiser import Denoiser
 from training.runs import autocast
 from training.sheets import Picture, to_pictures
 from training.text import tokenize
@@ -20,8 +21,7 @@ class Storybook:
     """All parts of the model."""
 
     tokenizer: CLIPTokenizer
-    text_encoder: CLIPTextModel
-    unet: UNet2DConditionModel
+    denoiser: Denoiser
     vae: AutoencoderKL
 
 
@@ -54,19 +54,19 @@ def sample_latents(
     guidance: float,
     shown: Tensor | None = None,
 ) -> Tensor:
-    """Deterministic DDIM with classifier-free guidance; `shown` are the further channels of an inpainting model."""
+    """Deterministic DDIM with classifier-free guidance; `shown` is what the denoiser is given beside the noise."""
     ids = tokenize(model.tokenizer, [*prompts, ""])
-    states = model.text_encoder(input_ids=ids.to(model.unet.device)).last_hidden_state
+    device = model.denoiser.unet.device
+    states = model.denoiser.states(ids.to(device))
     positive, negative = states[:-1], states[-1:].expand(len(prompts), -1, -1)
     scheduler = noise_scheduler()
     scheduler.set_timesteps(steps)
-    x = noise.to(model.unet.device)
-    seen = x[:, :0] if shown is None else shown.to(x.device)
+    x = noise.to(device)
+    seen = x[:, :0] if shown is None else shown.to(device)
     for t in scheduler.timesteps:
         with autocast():
-            inputs = torch.cat([x, seen], 1)
-            said = model.unet(inputs, t, positive).sample.float()
-            unsaid = model.unet(inputs, t, negative).sample.float()
+            said = model.denoiser.velocity(x, seen, t, positive).float()
+            unsaid = model.denoiser.velocity(x, seen, t, negative).float()
         x = scheduler.step(unsaid + guidance * (said - unsaid), int(t), x).prev_sample
     return x
 

@@ -6,7 +6,7 @@ import torch
 from training.courses import Course
 from training.data import to_pixels
 from training.generate import Storybook, enlarge, generate, initial_noise, sample_latents
-from training.lessons import Repainting
+from training.lessons import Controlled, Repainting, unfolded
 from training.repainting import repainting
 from training.runs import RUNS
 from training.sheets import contact_sheet, marked, save_picture, to_pictures
@@ -62,5 +62,20 @@ def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
             np.where(one.mask[..., None] > 0, result, one.picture),
         )
     ]
+    captions = [text for prompt in prompts for text in (prompt, "")]
+    save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")
+
+
+def save_control_sheet(model: Storybook, size_px: int, name: str) -> None:
+    """Fixed control pictures, holes in grey, and beside each what is painted with it for its prompt."""
+    rng = np.random.default_rng(78)
+    courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
+    examples, told = Controlled(model.vae).examples(courses, rng, size_px, size_px, 1)
+    prompts, shown = [captions[0] for captions in told], examples[:, 4:]
+    noise = initial_noise(range(len(prompts)), size_px, size_px)
+    painted = to_pictures(decode(model.vae, sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)))
+    controls = unfolded(shown)
+    seen = to_pictures(torch.where(controls < 0, 0.0, 2 * controls - 1))
+    pairs = [picture for pair in zip(seen, painted, strict=True) for picture in pair]
     captions = [text for prompt in prompts for text in (prompt, "")]
     save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")

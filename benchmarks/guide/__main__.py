@@ -19,9 +19,10 @@ import torch
 from benchmarks.guide import wording
 from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.experiment import Experiment
-from benchmarks.guide.making import Maker, cores, crew, gallery, storybook
+from benchmarks.guide.making import Maker, cores, crew, gallery, remembered
 from benchmarks.guide.record import Record, record
 from benchmarks.guide.report import keep, write_pages
+from underpaint.models.catalog import BUILTIN_MODEL
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".training" / "guide"
@@ -58,14 +59,14 @@ def main() -> None:
 
 def measure(experiments: Sequence[Experiment], seeds: Sequence[int], workers: int, out: Path) -> None:
     """Makes and measures one experiment after the other, and says how each came out."""
-    maker = Maker(storybook(), KEPT)
+    maker = Maker(remembered, KEPT)
     with crew(KEPT, workers) as hands:
         for experiment in experiments:
             started = time.perf_counter()
             for _ in hands.make(experiment, seeds):
                 pass
             shots = gallery(maker, experiment, seeds)
-            found = record(experiment, shots, maker.model.sha256)
+            found = record(experiment, shots, remembered(BUILTIN_MODEL).sha256)
             keep(experiment, shots, found, out)
             tell(experiment, found, time.perf_counter() - started)
 

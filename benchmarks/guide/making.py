@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,9 +39,9 @@ SHOT_KEY = "guide"
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Makes shots with a model, and looks for them in a folder first."""
+    """Makes shots with the models that requests name, and looks for them in a folder first."""
 
-    model: StableDiffusion
+    models: Callable[[str], StableDiffusion]
     folder: Path
 
     def shots(self, arms: Sequence[Arm], stage: Stage, seed: int) -> list[Shot]:
@@ -61,7 +61,7 @@ class Maker:
         pixels = (start, _region(arm, stage), _sketch(arm, stage))
         decisive = {
             "engine": engine_digest(),
-            "model": self.model.sha256,
+            "model": self.models(request.model).sha256,
             "request": to_json(request),
             "pixels": [None if p is None else sha256_of_pixels(p) for p in pixels],
             "take": arm.take,
@@ -73,9 +73,10 @@ class Maker:
         self, arm: Arm, request: InpaintRequest, stage: Stage, seed: int, start: np.ndarray
     ) -> tuple[Shot, Recipe]:
         started, steps = time.process_time(), 0
+        model = self.models(request.model)
         job = prepare_job(
             request,
-            self.model,
+            model,
             pictures=[Picture(start)],
             mask=_region(arm, stage),
             sketch=_sketch(arm, stage),
@@ -84,7 +85,7 @@ class Maker:
         for event in run_job(job):
             match event:
                 case Underpainted() if arm.is_underpainting:
-                    (picture,) = underpainting(event, self.model)
+                    (picture,) = underpainting(event, model)
                     break
                 case Stepped():
                     steps += 1
@@ -152,9 +153,9 @@ def engine_digest() -> str:
     return digest.hexdigest()
 
 
-def storybook() -> StableDiffusion:
-    """The builtin model."""
-    return load(find_model("storybook", []), device="cpu")
+def opened(name: str) -> StableDiffusion:
+    """A builtin model, freshly loaded."""
+    return load(find_model(name, []), device="cpu")
 
 
 # Many seeds, several processes
@@ -201,10 +202,8 @@ def crew(folder: Path, workers: int) -> Iterator[Crew]:
         hired.dismiss()
 
 
-@cache
-def _maker(folder: Path) -> Maker:
-    """A worker's own; loading the model takes longer than a picture."""
-    return Maker(storybook(), folder)
+remembered = cache(opened)
+"""A process's own; loading a model takes longer than a picture."""
 
 
 def _make(name: str, take: int, seed: int, folder: Path) -> None:
@@ -215,7 +214,7 @@ def _make(name: str, take: int, seed: int, folder: Path) -> None:
     torch.set_num_threads(1)
     experiment = EXPERIMENTS[name]
     arms = [arm for arm in experiment.arms if arm.take == take]
-    _maker(folder).shots(arms, experiment.stage(seed), seed)
+    Maker(remembered, folder).shots(arms, experiment.stage(seed), seed)
 
 
 def gallery(maker: Maker, experiment: Experiment, seeds: Sequence[int]) -> Gallery:

@@ -12,6 +12,7 @@ from benchmarks.guide.experiment import Gallery, Measure, Shot, each
 from benchmarks.guide.judge import SIDE_PX, Sight, load_judge, sights
 from benchmarks.guide.look import look_at
 from training.judge import Judge
+from training.seam import seam_score
 from underpaint.canvas import changed_outside, soft_mask
 from underpaint.image.measure import mean_delta_e
 from underpaint.image.picture import Picture
@@ -224,7 +225,7 @@ def seam(region: str | None = None) -> Measure:
     """The jump across the mask's edge; 1 = no seam."""
     return each(
         "seam, 1 = none",
-        lambda shot: pixels.seam_score(shot.pixels, shot.stage.regions[region or shot.arm.mask or "mask"]),
+        lambda shot: seam_score(shot.pixels, shot.stage.regions[region or shot.arm.mask or "mask"]),
     )
 
 

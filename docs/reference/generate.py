@@ -3,7 +3,7 @@
 import ast
 import inspect
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -176,15 +176,31 @@ def setting_rows(cls: Any, path: str) -> Iterator[tuple[str, str, str, str]]:
         if is_dataclass(hint):
             yield from setting_rows(hint, f"{name}.")
             continue
-        default = getattr(cls(), f.name)
-        shown = "open" if default is None else f"`{default}`"
-        yield f"`{name}`", values(hint), shown, documented.get(f.name, "")
+        yield f"`{name}`", values(hint), default_of(f), documented.get(f.name, "")
+        if unit := unit_of(hint):
+            yield from setting_rows(unit, f"{name}[].")
+
+
+def default_of(f: Field[Any]) -> str:
+    if f.default is MISSING:
+        return "required"
+    return "open" if f.default is None else f"`{f.default}`"
+
+
+def unit_of(hint: Any) -> Any:
+    """The dataclass that a list holds, if it holds such."""
+    inner = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    item = get_args(inner)[0] if get_origin(inner) is tuple else None
+    return item if is_dataclass(item) else None
 
 
 def values(hint: Any) -> str:
     """What a field accepts, in words."""
     if type(None) in get_args(hint):
         (hint,) = [arg for arg in get_args(hint) if arg is not type(None)]
+    if unit_of(hint):
+        limits = get_args(hint)[1:]
+        return f"list of up to {limits[0].max_length}; each has:"
     if get_origin(hint) is Annotated:
         _, *limits = get_args(hint)
         return ", ".join(limit_in_words(limit) for limit in limits)

@@ -58,6 +58,8 @@ class PreparedCanvas:
     rules: Rules
     image: np.ndarray
     """uint8 (height, width, 3) of `plan.encoded`: cropped, resized, masked content filled in."""
+    seen: np.ndarray
+    """`image` before masked content is filled in."""
     mask: np.ndarray | None
     """uint8 (height, width) of the working size, 255 = repaint; None for image-to-image."""
     original: Picture
@@ -147,6 +149,27 @@ def prepare_all(
     return [replace(canvas, mask_for_overlay=overlay_mask) for canvas in canvases]
 
 
+def control_pixels(request: InpaintRequest, plan: Plan, picture: Picture, fitted_to: Size) -> np.ndarray:
+    """uint8 (height, width, 3) of the working size: what the model would see of a control picture, scaled to the size of
+    the input picture, if it lay in that one's place."""
+    flat = flattened(picture.pixels, request.canvas.background)
+    flat = flat if size_of(flat) == fitted_to else lanczos(flat, fitted_to)
+    match request.rules.composite:
+        case CompositeRule.EXACT:
+            return placed(flat[plan.crop.rows, plan.crop.columns], plan.content, plan.working)
+        case CompositeRule.A1111 if plan.is_cropped:
+            return resized(cut(flat, plan.crop), plan.working, ResizeMode.RESIZE_AND_FILL)
+        case CompositeRule.A1111:
+            return at_working_size(_resized_picture_a1111(request.canvas.resize_mode, plan, flat), plan)
+        case _:
+            assert_never(request.rules.composite)
+
+
+def at_working_size(pixels: np.ndarray, plan: Plan) -> np.ndarray:
+    """A picture of `plan.encoded`, which for latent upscale is not yet of the working size."""
+    return pixels if size_of(pixels) == plan.working else lanczos(pixels, plan.working)
+
+
 def composite(canvas: PreparedCanvas, decoded: np.ndarray) -> Picture:
     """The result as a picture of `plan.output`; `decoded` is float32 (height, width, 3) in [0, 1], working size."""
     decoded = with_colours(canvas, decoded)
@@ -192,6 +215,19 @@ def latent_mask(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
             return (blocks.max(axis=(1, 3)) > 0).astype(np.float32)
         case LatentMaskRule.SOFT:
             return bicubic(mask, cells).astype(np.float32) / 255
+        case _:
+            assert_never(rule)
+
+
+def hidden_share(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
+    """float32 in [0, 1]: how much a model that knows the mask shall not see of every pixel under a uint8 mask."""
+    match rule:
+        case LatentMaskRule.ROUNDED:
+            return (mask > 127).astype(np.float32)
+        case LatentMaskRule.COVERING:  # just the cells that are repainted
+            return latent_mask(mask, rule).repeat(GRID_PX, axis=0).repeat(GRID_PX, axis=1)
+        case LatentMaskRule.SOFT:
+            return mask.astype(np.float32) / 255
         case _:
             assert_never(rule)
 
@@ -244,6 +280,7 @@ def _prepare_exact(
         plan=plan,
         rules=request.rules,
         image=_underpainted(request, image, sampling_mask),
+        seen=image,
         mask=sampling_mask,
         original=picture,
         soft_mask=soft,
@@ -328,6 +365,7 @@ def _prepare_a1111(
         plan=plan,
         rules=request.rules,
         image=_underpainted(request, parts.image, parts.mask),
+        seen=parts.image,
         mask=parts.mask,
         original=picture,
         soft_mask=soft,

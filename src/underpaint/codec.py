@@ -137,7 +137,8 @@ def _check_limit(limit: Any, value: Any, path: str) -> None:
                 raise InvalidRequest(f"{path} must be a multiple of {step}, not {value}.")
         case MaxLen(max_length=longest):
             if len(value) > longest:
-                raise InvalidRequest(f"{path} may have {longest} characters; this one has {len(value)}.")
+                what = "characters" if isinstance(value, str) else "entries"
+                raise InvalidRequest(f"{path} may have {longest} {what}; this one has {len(value)}.")
         case Matches(pattern=pattern, in_words=form):
             if not re.fullmatch(pattern, value):
                 raise InvalidRequest(f"{path} must be {form}, not {value!r}.")

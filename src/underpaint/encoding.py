@@ -1,5 +1,6 @@
 """A job in the model's terms: texts, pictures and masks, encoded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,14 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from underpaint.canvas import PreparedCanvas, latent_mask
+from underpaint.canvas import PreparedCanvas, hidden_share, latent_mask
 from underpaint.geometry import Size
 from underpaint.image.resize import resized_mask, size_of
 from underpaint.job import Job
 from underpaint.models.inpaint_conditioning import blank_conditioning, inpaint_conditioning
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.prompt.reading import Reading
-from underpaint.request import GRID_PX, LatentMaskRule, PromptPadding, TextLengths
+from underpaint.request import PromptPadding, TextLengths
 from underpaint.sampling.denoiser import SigmaTable, adjusted_alphas
 from underpaint.sampling.guidance import (
     ConditionalPredictor,
@@ -83,12 +84,14 @@ class Encoded:
     seen: Tensor | None
     """(canvases, 5, h, w): what an inpainting model sees beside the latents; one row for text-to-image."""
 
-    def predictor(self, predict: ConditionalPredictor, *, from_picture: bool) -> GuidedPredictor:
-        """The guided predictor, with the prompts of every call."""
+    def predictor(
+        self, predict_at: Callable[[int], ConditionalPredictor], *, from_picture: bool
+    ) -> GuidedPredictor:
+        """The guided predictor, with the prompts and the networks of every call, counted from 0."""
         guidance = self.sampling.guidance(from_picture=from_picture)
 
         def predict_guided(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
-            return guided(predict, *self.texts.at(call), guidance)(x, timestep, level, call)
+            return guided(predict_at(call), *self.texts.at(call), guidance)(x, timestep, level, call)
 
         return predict_guided
 
@@ -186,14 +189,3 @@ def _seen_of_canvas(job: Job, canvas: PreparedCanvas) -> Tensor:
     strength = job.request.mask.conditioning_strength
     seen = inpaint_conditioning(job.model.vae, canvas.image, mask, strength=strength)
     return _at_working_size(seen, canvas.plan.latents)
-
-
-def hidden_share(mask: np.ndarray, rule: LatentMaskRule) -> np.ndarray:
-    """float32 in [0, 1]: how much an inpainting model shall not see of every pixel of a uint8 mask."""
-    match rule:
-        case LatentMaskRule.ROUNDED:
-            return (mask > 127).astype(np.float32)
-        case LatentMaskRule.COVERING:  # just the cells that are repainted
-            return latent_mask(mask, rule).repeat(GRID_PX, axis=0).repeat(GRID_PX, axis=1)
-        case LatentMaskRule.SOFT:
-            return mask.astype(np.float32) / 255

@@ -12,6 +12,7 @@ import numpy as np
 from underpaint import __version__
 from underpaint.canvas import PreparedCanvas, planned, prepare_all, soft_mask, used_sketch
 from underpaint.codec import validated
+from underpaint.controls import JobControl, check_controls, controls_of, idle
 from underpaint.errors import InvalidRequest
 from underpaint.geometry import Size
 from underpaint.image.picture import Picture, sha256_of_pixels
@@ -35,6 +36,7 @@ from underpaint.request import (
 )
 from underpaint.result import Recipe, UsedNetwork
 from underpaint.sampling.noise import seeds_of_images
+from underpaint.sampling.steps import steps_to_run
 from underpaint.texts import PartOverTime, Texts, texts_of
 
 ASPECT_TOLERANCE = 0.02
@@ -56,6 +58,7 @@ class Job:
     """Of the first image; the others differ in index and seeds."""
     texts: Texts
     networks: JobNetworks
+    controls: tuple[JobControl, ...] = ()
     ignores_sketch: bool = False
     """Something was sketched, but nothing of it counts."""
 
@@ -101,7 +104,17 @@ class Job:
             )
         if split_networks(self.request.prompt.negative)[1]:
             found.append("LoRAs in the negative prompt are text; name them in the prompt.")
+        found += [
+            f"The ControlNet {control.file.name} has no effect: its weight is 0, or no step lies between its start and end."
+            for control in self.controls
+            if idle(control.unit, self.steps)
+        ]
         return found
+
+    @property
+    def steps(self) -> int:
+        """The steps that the denoising strength leaves, as they are asked for; at least one."""
+        return steps_to_run(self.request.sampling, self.request.rules, from_picture=bool(self.canvases))
 
     @property
     def _notes_on_size(self) -> list[str]:
@@ -142,20 +155,24 @@ def prepare_job(
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
     sketch: np.ndarray | None = None,
+    control_pictures: Sequence[Picture] = (),
     folders: Sequence[Path] | None = None,
+    allows_pickle: bool = False,
 ) -> Job:
     """Checks everything, draws open seeds, plans and prepares; no network runs.
 
     `pictures`: none = text-to-image, one = the usual case, several = one per image of a batch (the batch size is
     then their number). `mask`: uint8 (height, width), 255 = repaint; None = image-to-image. `sketch`: uint8
     (height, width, 4), RGB with straight alpha, of the picture's size; masked content *original* starts from the
-    picture with this on it. `folders`: model folders, near which LoRAs and embeddings are looked for; None = the
-    default ones.
+    picture with this on it. `control_pictures`: those that the request's ControlNets name. `folders`: model folders,
+    near which LoRAs, embeddings and ControlNets are looked for; None = the default ones. `allows_pickle`: ControlNets
+    may be pickles, of which only tensors are read.
     """
     request = _checked(request, model, pictures, mask).with_seeds_drawn(random.SystemRandom())
     _check_sketch(pictures, mask, sketch)
     texts = texts_of(request, from_picture=bool(pictures))
-    networks = networks_of(request, texts, model, default_folders() if folders is None else folders)
+    folders = default_folders() if folders is None else folders
+    networks = networks_of(request, texts, model, folders)
     with out_of_memory_explained():
         soft = None if mask is None else soft_mask(request, mask)
         used = used_sketch(request, pictures[0].size, soft, sketch) if pictures else None
@@ -163,6 +180,9 @@ def prepare_job(
         request = _with_working_size(request, shared.working)
         plans = [planned(request, picture.size, soft, model.native_px) for picture in pictures]
         canvases = prepare_all(request, list(zip(plans, pictures, strict=True)), soft, used)
+        controls = controls_of(
+            request, canvases, control_pictures, model, folders, allows_pickle=allows_pickle
+        )
     return Job(
         request=request,
         model=model,
@@ -176,12 +196,13 @@ def prepare_job(
             pictures,
             mask,
             used,
-            networks.used,
+            (*networks.used, *(control.used for control in controls)),
             is_mask_empty=soft is not None and not soft.any(),
             is_padded=_is_padded(request, texts, model, networks),
         ),
         texts=texts,
         networks=networks,
+        controls=controls,
         ignores_sketch=sketch is not None and used is None and is_painted(sketch),
     )
 
@@ -238,6 +259,7 @@ def _checked(
     if len(pictures) > 1:
         request = _with_batch_of(len(pictures), request)
     _check_seeds(request)
+    check_controls(request)
     return request
 
 

@@ -17,6 +17,7 @@ from underpaint.prompt.composition import split_composition
 from underpaint.prompt.extra_networks import without_tags
 from underpaint.prompt.schedule import schedule
 from underpaint.request import (
+    ControlPreprocessor,
     EditTimes,
     Emphasis,
     InpaintArea,
@@ -27,6 +28,7 @@ from underpaint.request import (
     Profile,
     PromptPadding,
     PromptWeightRule,
+    ResizeMode,
     Rules,
     SamplingSettings,
     Scheduler,
@@ -42,6 +44,20 @@ PROGRAM = "Underpaint"
 A1111_PROFILE = "a1111"
 RULES_NAMED_LATER = ("subseed_blend", "guidance_start", "colour_correction", "beta_quantiles", "text_lengths")
 """Recipes of format 1 from before these rules are without them."""
+CONTROL_MODULES = {
+    ControlPreprocessor.NONE: "none",
+    ControlPreprocessor.LINEART: "lineart_standard (from white bg & black line)",
+    ControlPreprocessor.CANNY: "canny",
+    ControlPreprocessor.INPAINT: "inpaint_only",
+}
+"""What A1111's ControlNet extension calls these, or what of it comes closest: its line art has another formula."""
+CONTROL_RESIZE_MODES = {
+    ResizeMode.JUST_RESIZE: "Just Resize",
+    ResizeMode.CROP_AND_RESIZE: "Crop and Resize",
+    ResizeMode.RESIZE_AND_FILL: "Resize and Fill",
+    ResizeMode.LATENT_UPSCALE: "Just Resize",
+}
+CANNY_THRESHOLDS = {"Threshold A": 100.0, "Threshold B": 200.0}
 PADDING_KEYS = {PromptPadding.EMPTY: "Pad conds", PromptPadding.REPEAT: "Pad conds v0"}
 MODELS_OWN_SCHEDULES = (None, Scheduler.AUTOMATIC, Scheduler.UNIFORM)
 """A1111 makes these without the settings of a schedule's shape."""
@@ -168,6 +184,8 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     sampling, noise = request.sampling, request.noise
     if recipe.mask_sha256:
         yield from _soft_inpainting_pairs(request.soft_inpainting)
+    yield from _control_pairs(recipe)
+    if recipe.mask_sha256:
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
     yield from _hashes("Lora hashes", NetworkKind.LORA, recipe.networks)
     if request.prompt.edit_times is EditTimes.BELOW_ONE and _edit_times_matter(request):
@@ -215,6 +233,27 @@ def _soft_inpainting_pairs(soft: SoftInpaintingSettings) -> Iterator[tuple[str, 
     yield "Soft inpainting mask influence", _shortest(soft.mask_influence)
     yield "Soft inpainting difference threshold", _shortest(soft.difference_threshold)
     yield "Soft inpainting difference contrast", _shortest(soft.difference_contrast)
+
+
+def _control_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    """As A1111's extension writes them, without its settings that we have not."""
+    used = [network for network in recipe.networks if network.kind is NetworkKind.CONTROLNET]
+    resize_mode = CONTROL_RESIZE_MODES[recipe.request.canvas.resize_mode]
+    for i, (unit, network) in enumerate(zip(recipe.request.controls, used, strict=False)):
+        name = re.sub("[:,]", "", network.name)
+        thresholds = CANNY_THRESHOLDS if unit.preprocessor is ControlPreprocessor.CANNY else {}
+        values = {
+            "Module": CONTROL_MODULES[unit.preprocessor],
+            "Model": f"{name} [{network.a1111_hash}]",
+            "Weight": float(unit.weight),
+            "Resize Mode": resize_mode,
+            **thresholds,
+            "Guidance Start": float(unit.start),
+            "Guidance End": float(unit.end),
+            "Pixel Perfect": True,
+            "Control Mode": "Balanced",
+        }
+        yield f"ControlNet {i}", ", ".join(f"{key}: {value}" for key, value in values.items())
 
 
 def _hashes(key: str, kind: NetworkKind, networks: Sequence[UsedNetwork]) -> Iterator[tuple[str, object]]:

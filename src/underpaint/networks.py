@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedCheckpoint, UnsupportedFeature
 from underpaint.models.catalog import sha256_of
@@ -57,8 +58,11 @@ def networks_of(
 
 
 @contextmanager
-def laid_on(model: StableDiffusion, networks: JobNetworks, *, tiles: bool) -> Generator[None]:
-    """The model as a job wants it, while the context lasts; afterwards it is what it was, to the bit."""
+def laid_on(
+    model: StableDiffusion, networks: JobNetworks, *, tiles: bool, beside: Sequence[Any] = ()
+) -> Generator[None]:
+    """The model as a job wants it, while the context lasts; afterwards it is what it was, to the bit. `beside`: further
+    networks that tile with it."""
     with ExitStack() as stack:
         if networks.loras:
             stack.enter_context(applied(model.unet.network, model.text.network, networks.loras))
@@ -66,7 +70,7 @@ def laid_on(model: StableDiffusion, networks: JobNetworks, *, tiles: bool) -> Ge
             model.text.learn(networks.embeddings)
             stack.callback(model.text.learn, ())
         if tiles:
-            stack.enter_context(edges_joined(model.unet.network, model.vae.network))
+            stack.enter_context(edges_joined(model.unet.network, model.vae.network, *beside))
         yield
 
 

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,13 @@ import torch
 from torch import Tensor
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, without_canvas
+from underpaint.controls import LoadedControl, acts_at, loaded
 from underpaint.encoding import Encoded, EncodedCanvases, empty_prompt, encode
 from underpaint.errors import ModelFailure
 from underpaint.image.picture import Picture
 from underpaint.image.soft_inpainting import opacity_of_result
 from underpaint.job import Job, prepare_job
+from underpaint.models.controlnet import Control
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.networks import laid_on
@@ -38,6 +40,10 @@ from underpaint.sampling.masking import blended
 from underpaint.sampling.noise import BatchNoise, noise_stream
 from underpaint.sampling.samplers import Start
 from underpaint.softening import cut_out_of, mask_picture, softened
+from underpaint.traits import TRAITS
+
+NetworksAt = Callable[[int], ConditionalPredictor]
+"""What predicts noise at a model call, counted from 0."""
 
 
 def inpaint(
@@ -47,10 +53,21 @@ def inpaint(
     pictures: Sequence[Picture] = (),
     mask: np.ndarray | None = None,
     sketch: np.ndarray | None = None,
+    control_pictures: Sequence[Picture] = (),
     folders: Sequence[Path] | None = None,
+    allows_pickle: bool = False,
 ) -> Iterator[Event]:
     """Yields the events of a request; every finished image is an `ImageDone`. Arguments as for `prepare_job`."""
-    job = prepare_job(request, model, pictures=pictures, mask=mask, sketch=sketch, folders=folders)
+    job = prepare_job(
+        request,
+        model,
+        pictures=pictures,
+        mask=mask,
+        sketch=sketch,
+        control_pictures=control_pictures,
+        folders=folders,
+        allows_pickle=allows_pickle,
+    )
     yield from run_job(job)
 
 
@@ -64,11 +81,13 @@ def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
         return
     with out_of_memory_explained():
         empty = empty_prompt(job)
-        with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles):
+        controls = loaded(job.controls, job.model)
+        networks = [control.network for control in controls]
+        with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles, beside=networks):
             yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)
             encoded = encode(job, empty)
             for batch in batches:
-                yield from _run_batch(job, encoded, batch)
+                yield from _run_batch(job, encoded, controls, batch)
 
 
 def _unchanged(job: Job, batch: int) -> Iterator[Event]:
@@ -134,13 +153,14 @@ def underpainting(event: Underpainted, model: StableDiffusion) -> list[Picture]:
 # sample, decode, composite, record
 
 
-def _run_batch(job: Job, encoded: Encoded, batch: int) -> Iterator[Event]:
+def _run_batch(job: Job, encoded: Encoded, controls: Sequence[LoadedControl], batch: int) -> Iterator[Event]:
     start = start_of_batch(job, encoded.canvases, batch)
     if start.init is not None:
         yield Underpainted(batch=batch, canvases=job.canvases, latents=start.init)
     yield PhaseStarted(phase=Phase.SAMPLE, batch=batch)
     omissions: set[Omission] = set()
-    latents = yield from _sampled(job, encoded, start, batch, omissions)
+    predict_at = _networks(job, encoded, controls)
+    latents = yield from _sampled(job, encoded, predict_at, start, batch, omissions)
     yield BatchSampled(batch=batch, latents=latents)
     yield PhaseStarted(phase=Phase.DECODE, batch=batch)
     for place, index in enumerate(_images_of(job, batch)):
@@ -179,13 +199,13 @@ def start_of_batch(job: Job, canvases: EncodedCanvases | None, batch: int) -> St
 
 
 def _sampled(
-    job: Job, encoded: Encoded, start: Start, batch: int, omissions: set[Omission]
+    job: Job, encoded: Encoded, predict_at: NetworksAt, start: Start, batch: int, omissions: set[Omission]
 ) -> Generator[Event, None, Tensor]:
     """Yields the steps of a batch and returns its final latents (images, 4, h, w). Adds to `omissions` why calls went
     without the negative prompt."""
     images, from_picture = job.request.batch.size, start.init is not None
     guidance = encoded.sampling.guidance(from_picture=from_picture)
-    guided = encoded.predictor(_network(job, encoded), from_picture=from_picture)
+    guided = encoded.predictor(predict_at, from_picture=from_picture)
     predict = noting_omissions(guided, guidance, omissions)
     latents = encoded.sampling.initial(start)
     steps = encoded.sampling.planned_steps(from_picture=from_picture)
@@ -210,10 +230,23 @@ def _sampled(
     return blended(latents, start.init, start.mask)
 
 
-def _network(job: Job, encoded: Encoded) -> ConditionalPredictor:
-    if encoded.seen is None:
-        return job.model.unet.predict_noise
-    return partial(job.model.unet.predict_noise, seen=_for_each_image(job, encoded.seen))
+def _networks(job: Job, encoded: Encoded, controls: Sequence[LoadedControl]) -> NetworksAt:
+    """The UNet, with what it sees beside the latents and with the ControlNets that act at a model call."""
+    predict = job.model.unet.predict_noise
+    if encoded.seen is not None:
+        predict = partial(predict, seen=_for_each_image(job, encoded.seen))
+    at_work = [
+        (each.unit, Control(each.network, _for_each_image(job, each.pictures), each.unit.weight))
+        for each in controls
+    ]
+    calls_per_step = TRAITS[job.request.sampling.sampler].calls_per_step
+
+    def predict_at(call: int) -> ConditionalPredictor:
+        step = min(call // calls_per_step, job.steps - 1)  # samplers that choose their calls may make more
+        acting = [control for unit, control in at_work if acts_at(unit, step, job.steps)]
+        return partial(predict, controls=acting) if acting else predict
+
+    return predict_at
 
 
 def _finished(job: Job, index: int, latents: Tensor, opacity: np.ndarray | None) -> ImageDone:

@@ -387,6 +387,19 @@ class PromptWeightRule(StrEnum):
     """Only for the parts of a composition with AND; elsewhere it is text."""
 
 
+class ControlPreprocessor(StrEnum):
+    """How a picture becomes what a ControlNet sees; formulas in `underpaint.image.control`."""
+
+    NONE = "none"
+    """As it is."""
+    LINEART = "lineart"
+    """Its lines and the borders between its colours, white on black."""
+    CANNY = "canny"
+    """Its edges by Canny's method, white on black, one pixel wide."""
+    INPAINT = "inpaint"
+    """As it is, with a hole where the mask lets the model repaint (ControlNet 1.1's inpaint models)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Every way in which the two profiles differ, by name. See docs/reference/profiles.md."""
@@ -474,6 +487,7 @@ LONGEST_PROMPT = 10_000
 PromptText = Annotated[str, MaxLen(LONGEST_PROMPT)]
 Strength = Annotated[float, Interval(ge=0, le=1)]
 Seed = Annotated[int, Interval(ge=0, le=MAX_SEED)]
+Sha256 = Annotated[str, Matches(r"[0-9a-f]{64}", "a sha256 in hexadecimal digits")]
 SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
 
 
@@ -669,11 +683,37 @@ class BatchSettings:
         return self.size * self.count
 
 
+ModelName = Annotated[str, MaxLen(1000)]
+LARGEST_CONTROL_WEIGHT = 2.0
+MOST_CONTROLS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlUnit:
+    """A ControlNet, by which another picture steers the result (Zhang et al. 2023)."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    model: ModelName
+    """Name of a ControlNet, or path of its file or folder."""
+    picture: Sha256 | None = None
+    """sha256 of the control picture, which lies beside the request; open: the input picture. It is cut and scaled as
+    the input picture is."""
+    preprocessor: ControlPreprocessor = ControlPreprocessor.NONE
+    """What is made of the picture, at working size, before the ControlNet sees it."""
+    weight: Annotated[float, Interval(ge=0, le=LARGEST_CONTROL_WEIGHT)] = 1.0
+    """Factor on all that it adds to the model."""
+    start: Strength = 0.0
+    """Share of the steps before which it does nothing."""
+    end: Strength = 1.0
+    """Share of the steps after which it does nothing. A step counts if all of it lies between start and end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InpaintRequest:
     __pydantic_config__: ClassVar = STRICT
 
-    model: Annotated[str, MaxLen(1000)] = "storybook"
+    model: ModelName = "storybook"
     """Name in the catalog, or path of a checkpoint file or folder."""
     prompt: PromptSettings = field(default_factory=PromptSettings)
     mask: MaskSettings = field(default_factory=MaskSettings)
@@ -682,6 +722,8 @@ class InpaintRequest:
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+    controls: Annotated[tuple[ControlUnit, ...], MaxLen(MOST_CONTROLS)] = ()
+    """ControlNets; what they add to the model is summed."""
     extras: ExtraPictures = field(default_factory=ExtraPictures)
     rules: Rules = field(default_factory=Profile.studio)
     unwritten_keys: tuple[Annotated[str, MaxLen(100)], ...] = ()

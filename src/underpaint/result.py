@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Interval
 
-from underpaint.request import InpaintRequest, Matches, Seed
+from underpaint.request import InpaintRequest, Matches, Seed, Sha256
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from underpaint.canvas import PreparedCanvas
     from underpaint.image.picture import Picture
-
-
-Sha256 = Annotated[str, Matches(r"[0-9a-f]{64}", "a sha256 in hexadecimal digits")]
 
 
 class Phase(StrEnum):
@@ -29,6 +26,7 @@ class Phase(StrEnum):
 class NetworkKind(StrEnum):
     LORA = "lora"
     EMBEDDING = "embedding"
+    CONTROLNET = "controlnet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +35,11 @@ class UsedNetwork:
 
     kind: NetworkKind
     name: str
-    """As the prompt calls it."""
+    """As the prompt calls it; a ControlNet's own, without folder and ending."""
     sha256: Sha256
     """Of the whole file."""
-    a1111_hash: Annotated[str, Matches(r"[0-9a-f]{12}", "12 hexadecimal digits")]
-    """By which A1111 knows it; for LoRAs, of the tensors alone."""
+    a1111_hash: Annotated[str, Matches(r"[0-9a-f]{8}(?:[0-9a-f]{4})?", "8 or 12 hexadecimal digits")]
+    """By which A1111 knows it; for LoRAs, of the tensors alone, for ControlNets 8 digits of a part of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ class Recipe:
     """Whether the model saw mask and masked picture beside the latents."""
     networks: tuple[UsedNetwork, ...] = ()
     """LoRAs in the order of the prompt, then embeddings in A1111's: the parts of the prompt backwards, then the negative
-    prompt, each naming its own."""
+    prompt, each naming its own. Then the ControlNets, one for each unit."""
     is_mask_empty: bool = False
     is_padded: bool = False
     """Prompt and negative prompt differ in length, and the shorter was filled up."""

@@ -8,7 +8,7 @@ from underpaint.prompt.composition import split_composition
 from underpaint.prompt.extra_networks import BadTag, NetworkUse, split_networks
 from underpaint.prompt.schedule import Stretch, schedule
 from underpaint.request import InpaintRequest, PromptWeightRule, Rules, SamplingSettings, TimelineRule
-from underpaint.sampling.steps import step_range
+from underpaint.sampling.steps import steps_to_run
 from underpaint.traits import TRAITS
 
 
@@ -38,8 +38,8 @@ def timeline_of(settings: SamplingSettings, rules: Rules, *, from_picture: bool)
         case TimelineRule.A1111:
             entries, calls_per_entry = settings.steps * calls_per_step, 1
         case TimelineRule.EXACT:
-            steps = step_range(settings, rules.steps).calls if from_picture else settings.steps
-            entries, calls_per_entry = max(steps, 1), calls_per_step
+            entries = steps_to_run(settings, rules, from_picture=from_picture)
+            calls_per_entry = calls_per_step
     return Timeline(rule=rules.prompt_timeline, entries=entries, calls_per_entry=calls_per_entry)
 
 

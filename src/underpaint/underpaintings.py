@@ -73,10 +73,11 @@ def prepared_views(
 
 
 def _of_one_image(request: InpaintRequest) -> InpaintRequest:
-    """With seeds that stand still, and masked content *original*, which every sketch can be checked with."""
+    """With seeds that stand still, and masked content *original*, which every sketch can be checked with. ControlNets
+    do not change what lies under the mask."""
     noise = replace(request.noise, seed=request.noise.seed or 0, subseed=request.noise.subseed or 0)
     canvas = replace(request.canvas, content=MaskedContent.ORIGINAL)
-    return replace(request, noise=noise, canvas=canvas, batch=BatchSettings())
+    return replace(request, noise=noise, canvas=canvas, batch=BatchSettings(), controls=())
 
 
 def _variant(

@@ -110,18 +110,19 @@ def test_questions_that_are_refused(api: TestClient, node_id: str):
 
 def test_models_tasks_and_status(api: TestClient):
     models = api.get("/api/models").json()
-    assert models[0] == {"name": "storybook", "kind": "folder", "is_builtin": True}
+    assert models[0] == {"name": "storybook", "kind": "folder", "is_builtin": True, "is_inpaint_model": False}
     assert api.post("/api/models/rescan").json() == models
     assert {task["task"] for task in api.get("/api/tasks").json()} >= {"add", "extend", "custom"}
     status = api.get("/api/status").json()
     assert (status["engine"], status["device"]) == ("starting", None)
     assert "Euler a" in status["samplers"]
+    assert status["captioner"] == "storybook-captioner"
 
 
 def test_without_a_captioner_the_status_says_so(
     api: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    monkeypatch.setattr(captioner_files, "builtin_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(captioner_files, "builtin_folder", lambda: tmp_path)
     assert api.get("/api/status").json()["captioner"] is None
     (tmp_path / "data" / "models" / "captioner" / "mine").mkdir(parents=True)
     (tmp_path / "data" / "models" / "captioner" / "mine" / "config.json").write_text("{}")

@@ -39,7 +39,7 @@ def values_within(inner: Any, limit: Any, *more: Any) -> st.SearchStrategy[Any]:
     if isinstance(limit, Matches):
         return st.from_regex(limit.pattern, fullmatch=True)
     if isinstance(limit, MaxLen):
-        return TEXT
+        return TEXT if inner is str else values(inner)
     assert isinstance(limit, Interval)
     if inner is float:
         return st.floats(limit.ge, limit.le)

@@ -12,8 +12,7 @@ import pytest
 
 from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.experiment import Check, Experiment
-from benchmarks.guide.making import Maker, gallery, storybook
-from underpaint.models.stable_diffusion import StableDiffusion
+from benchmarks.guide.making import Maker, gallery, opened, remembered
 
 SEEDS = range(4)
 EFFECTS = {
@@ -28,16 +27,11 @@ EFFECTS = {
 """Experiments and those of their checks that are repeated."""
 
 
-@pytest.fixture(scope="module")
-def model() -> StableDiffusion:
-    return storybook()
-
-
 @pytest.mark.parametrize("name", EFFECTS)
-def test_confirmed_effects_point_the_right_way(name: str, model: StableDiffusion, tmp_path: Path) -> None:
+def test_confirmed_effects_point_the_right_way(name: str, tmp_path: Path) -> None:
     checks = [check for check in EXPERIMENTS[name].checks if check.says in EFFECTS[name]]
     assert len(checks) == len(EFFECTS[name])
-    shots = gallery(Maker(model, tmp_path), reduced(EXPERIMENTS[name], checks), SEEDS)
+    shots = gallery(Maker(remembered, tmp_path), reduced(EXPERIMENTS[name], checks), SEEDS)
     for check in checks:
         finding = check.finding(shots)
         assert finding.points_right, f"{check.says}: {finding.estimate}"
@@ -49,12 +43,12 @@ def reduced(experiment: Experiment, checks: list[Check]) -> Experiment:
     return replace(experiment, arms=tuple(arm for arm in experiment.arms if arm.label in labels))
 
 
-def test_pictures_are_the_same_after_a_restart(model: StableDiffusion, tmp_path: Path) -> None:
+def test_pictures_are_the_same_after_a_restart(tmp_path: Path) -> None:
     """Contrary to the guide, and with an ancestral sampler: the second model is loaded afresh and shares no state."""
     experiment = EXPERIMENTS["restart"]
     first, again = (
-        Maker(loaded, made(tmp_path / name)).shot(experiment.arms[0], experiment.stage(1), 1)
-        for name, loaded in (("first", model), ("again", storybook()))
+        Maker(models, made(tmp_path / name)).shot(experiment.arms[0], experiment.stage(1), 1)
+        for name, models in (("first", remembered), ("again", opened))
     )
     assert np.array_equal(first.pixels, again.pixels)
 

@@ -28,11 +28,14 @@ LAYERS: dict[str, set[str]] = {
     "a1111_text": WORDS | {"a1111", "a1111_paste", "metadata"},
     "texts": WORDS | {"prompt", "sampling"},
     "networks": WORDS | {"prompt", "models", "texts"},
+    "controls": WORDS | {"image", "models", "canvas"},
     "describing": WORDS | {"image", "models"},
     "softening": WORDS | {"image", "canvas"},
-    "job": WORDS | {"image", "prompt", "sampling", "models", "plan", "canvas", "texts", "networks"},
+    "job": WORDS
+    | {"image", "prompt", "sampling", "models", "plan", "canvas", "texts", "networks", "controls"},
     "encoding": WORDS | {"image", "prompt", "sampling", "models", "canvas", "job", "texts"},
-    "pipeline": WORDS | {"image", "sampling", "models", "canvas", "job", "encoding", "networks", "softening"},
+    "pipeline": WORDS
+    | {"image", "sampling", "models", "canvas", "job", "encoding", "networks", "controls", "softening"},
     "underpaintings": WORDS
     | {"image", "models", "canvas", "job", "pipeline", "plan", "encoding", "networks"},
     "cli": WORDS

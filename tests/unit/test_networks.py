@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedCheckpoint, UnsupportedFeature
+from underpaint.models import network_files
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.networks import JobNetworks, laid_on, networks_of
 from underpaint.prompt.reading import Reading
@@ -47,6 +48,17 @@ def test_networks_lie_in_a1111s_tree(tiny_model: StableDiffusion, tree: Path, in
     ]
     (lora,) = networks.loras
     assert (lora.text_strength, lora.unet_strength) == (0.5, 0.25)
+
+
+def test_a_builtin_lora_gives_way_to_the_users(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(tree / "models" / "Lora" / "styles", package / "Lora")
+    monkeypatch.setattr(network_files, "builtin_folder", lambda: package)
+    assert network_files.find_lora("tinylora", []) == package / "Lora" / "tinylora.safetensors"
+    users = network_files.find_lora("tinylora", [tree])
+    assert users == tree / "models" / "Lora" / "styles" / "tinylora.safetensors"
 
 
 def test_unknown_loras_are_refused_with_a_guess(tiny_model: StableDiffusion, tree: Path) -> None:

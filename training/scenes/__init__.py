@@ -1,8 +1,10 @@
 """Captioned storybook scenes, drawn in code: the training data of the builtin model."""
 
 from .captions import VOCABULARY, caption, detail_caption, pair_caption, place_caption, subject_caption
-from .compose import Window, draw, part_mask, subject_box, subject_mask
+from .compose import Look, Window, draw, part_mask, subject_box, subject_mask
 from .details import Detail, random_detail
+from .heroine import draw_heroine
+from .ink import InkPen
 from .model import (
     GROUNDS,
     KINDS,
@@ -57,7 +59,9 @@ __all__ = [
     "Flower",
     "Girl",
     "House",
+    "InkPen",
     "Labels",
+    "Look",
     "Scene",
     "Subject",
     "Tree",
@@ -65,6 +69,7 @@ __all__ = [
     "caption",
     "detail_caption",
     "draw",
+    "draw_heroine",
     "from_json",
     "kind_of",
     "labels",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,16 @@ EXTENT = {
 }
 TALL = {"girl": 0.52, "cat": 0.4, "tree": 0.66, "bush": 0.3, "house": 0.44, "flower": 0.42}
 FACE = {"girl": (-392.0, 156.0), "cat": (-340.0, 236.0)}
+
+
+class Look(NamedTuple):
+    """How the same scene is drawn: with which hand, and who the girl is."""
+
+    pen: type[Pen] = Pen
+    girl: Callable[[Pen, Girl], None] = draw_girl
+
+
+PLAIN = Look()
 
 
 class Placement(NamedTuple):
@@ -74,10 +85,10 @@ def _ground_line(scene: Scene, height: int) -> float:
     return (scene.horizon + (1 - scene.horizon) * far) * height
 
 
-def _draw_subject(pen: Pen, subject: Subject, seed: int) -> None:
+def _draw_subject(pen: Pen, subject: Subject, seed: int, look: Look) -> None:
     match subject:
         case Girl():
-            draw_girl(pen, subject)
+            look.girl(pen, subject)
         case Cat():
             draw_cat(pen, subject)
         case Tree():
@@ -100,6 +111,7 @@ def _draw_subjects(
     scene: Scene,
     width: int,
     height: int,
+    look: Look,
     shown: int | None = None,
     part: str | None = None,
 ) -> None:
@@ -107,7 +119,7 @@ def _draw_subjects(
         subject = scene.subjects[index]
         pen.target(shown=index == shown, part=part)
         with pen.at(where.x, where.y, where.scale, flip=subject.mirrored):
-            _draw_subject(pen, subject, scene.detail_seed * 16 + 8 + index)
+            _draw_subject(pen, subject, scene.detail_seed * 16 + 8 + index, look)
 
 
 def _track(pen: Pen, scene: Scene, width: int, height: int) -> None:
@@ -127,7 +139,7 @@ class Window(NamedTuple):
     height: int
 
 
-def draw(scene: Scene, width: int, height: int, window: Window | None = None) -> Image:
+def draw(scene: Scene, width: int, height: int, window: Window | None = None, look: Look = PLAIN) -> Image:
     """The picture of the scene, RGB, or what a window shows of it."""
     shown = window or Window(0, 0, width, height)
     pixels = np.empty((shown.height, shown.width, 4), np.uint8)
@@ -135,11 +147,11 @@ def draw(scene: Scene, width: int, height: int, window: Window | None = None) ->
     air = AIR[scene.sky]
     with surface as canvas:
         canvas.translate(-shown.x, -shown.y)
-        plain = Pen(canvas)
+        plain = look.pen(canvas)
         draw_sky(plain, scene, width, height)
         draw_land(plain, scene, width, height)
         _track(plain, scene, width, height)
-        _draw_subjects(Pen(canvas, air.tint, air.amount), scene, width, height)
+        _draw_subjects(look.pen(canvas, air.tint, air.amount), scene, width, height, look)
     return np.ascontiguousarray(pixels[..., :3])
 
 
@@ -151,7 +163,7 @@ def _mask(
     surface = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType)
     with surface as canvas:
         canvas.translate(-shown.x, -shown.y)
-        _draw_subjects(Pen(canvas, mask=True), scene, width, height, index, part)
+        _draw_subjects(Pen(canvas, mask=True), scene, width, height, PLAIN, index, part)
     return np.where(pixels[..., 0] > 127, np.uint8(255), np.uint8(0))
 
 

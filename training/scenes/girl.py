@@ -41,22 +41,26 @@ ARMS = (
 
 def draw_girl(pen: Pen, girl: Girl) -> None:
     """Local units: feet at the origin, 464 tall."""
-    hair, dress = HAIR[girl.hair], PAINT[girl.dress]
+    draw_figure(pen, girl.pose, HAIR[girl.hair], PAINT[girl.dress], EYES[girl.eyes])
+
+
+def draw_figure(pen: Pen, pose: int, hair: Shade, dress: Shade, eyes: Shade) -> None:
+    """A girl of these colours, standing at the origin."""
     pen.shadow(4, 0, 92, 13)
     with pen.at(0, -BASE_LINE):
         with pen.part("hair"):
-            _back_hair(pen, hair, girl.pose)
+            _back_hair(pen, hair, pose)
         _legs(pen)
-        if girl.pose != 3:
-            _arms(pen, girl.pose)
+        if pose != 3:
+            _arms(pen, pose)
         pen.fill("M-13 420h26v38q-13 10-26 0z", SKIN.dark)
         with pen.part("dress"):
             _dress(pen, dress)
-        if girl.pose == 3:
-            _arms(pen, girl.pose)
+        if pose == 3:
+            _arms(pen, pose)
         with pen.part("dress"):
             _sleeves(pen, dress)
-        _head(pen, hair, EYES[girl.eyes])
+        _head(pen, hair, eyes)
 
 
 def _back_hair(pen: Pen, hair: Shade, pose: int) -> None:

@@ -191,6 +191,11 @@ class Pen:
     def circle(self, x: float, y: float, r: float, colour: int, alpha: float = 1.0) -> None:
         self.canvas.drawCircle(x, y, r, self.paint(colour, alpha))
 
+    def circles(self, circles: Sequence[tuple[float, float, float]], colour: int) -> None:
+        """One shape of many circles: x, y, radius."""
+        for x, y, r in circles:
+            self.circle(x, y, r, colour)
+
     def blend(
         self,
         data: str,

@@ -43,14 +43,16 @@ def _foliage(pen: Pen, blobs: tuple[Blob, ...], tones: tuple[int, int, int, int]
     """Leaf masses from dark to light, the light ones towards the upper left."""
     rng = Random(seed)
     for (reach, ox, oy, count, size), tone in zip(LAYERS, tones, strict=True):
+        circles: list[tuple[float, float, float]] = []
         for bx, by, br in blobs:
             if reach == 1.0:
-                pen.circle(bx, by, br * 0.72, tone)
+                circles.append((bx, by, br * 0.72))
             for _ in range(count):
                 angle, far = rng.random() * 2 * pi, sqrt(rng.random()) * br * reach
                 x = bx + ox * br / 110 + cos(angle) * far
                 y = by + oy * br / 110 + sin(angle) * far * 0.86
-                pen.circle(x, min(y, -br * size), br * size * rng.uniform(0.72, 1.16), tone)
+                circles.append((x, min(y, -br * size), br * size * rng.uniform(0.72, 1.16)))
+        pen.circles(circles, tone)
 
 
 def draw_tree(pen: Pen, tree: Tree, seed: int) -> None:

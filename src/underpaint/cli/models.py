@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from underpaint.cli.files import make_folder
 from underpaint.cli.running import messages
 from underpaint.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from underpaint.models.catalog import ModelFile
     from underpaint.models.merge import MergeRecipe
 
 app = typer.Typer(help="List, merge and convert checkpoints.", no_args_is_help=True)
 
 Half = Annotated[bool, typer.Option("--half", help="Store merged tensors in half precision.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="The file to write; default: beside A.", show_default=False)
+    Path | None,
+    typer.Option("--out", help="The file or folder to write; default: beside A.", show_default=False),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 BakedVae = Annotated[
@@ -27,12 +30,15 @@ BakedVae = Annotated[
 
 @app.command("list")
 def list_all() -> None:
-    """The builtin model and every checkpoint in the models folders."""
+    """The builtin models, every checkpoint in the models folders and every ControlNet beside them."""
     from underpaint.models.catalog import default_folders, list_models, where_models_lie
+    from underpaint.models.control_files import list_controlnets
 
     folders = default_folders()
     for model in list_models(folders):
         print(f"{model.name}\t{model.path}")
+    for file in list_controlnets(folders):
+        print(f"{file.name}\t{file.path}\tControlNet")
     messages.print(Text(where_models_lie(folders)), style="dim", soft_wrap=True)
 
 
@@ -58,18 +64,19 @@ def merge_models(
     from underpaint.models.merge import MergeMethod, MergeRecipe
 
     methods = {0: MergeMethod.NONE, 1: MergeMethod.WEIGHTED_SUM, 2: MergeMethod.ADD_DIFFERENCE}
-    others = [name for name in (secondary, tertiary) if name]
+    names = [name for name in (primary, secondary, tertiary) if name]
+    models = _models(*names)
     recipe = MergeRecipe(
-        method=methods[len(others)],
-        primary=_file(primary),
-        secondary=_file(secondary) if secondary else None,
-        tertiary=_file(tertiary) if tertiary else None,
+        method=methods[len(models) - 1],
+        primary=models[0].path,
+        secondary=models[1].path if secondary else None,
+        tertiary=models[2].path if tertiary else None,
         multiplier=multiplier,
         is_half=half,
         vae=vae,
         discard=discard,
     )
-    _run(recipe, out, "-".join(Path(name).stem for name in (primary, *others)), force=force)
+    _run(recipe, out or _beside(models[0], "-".join(model.name for model in models), recipe), force=force)
 
 
 @app.command("make-inpaint")
@@ -85,36 +92,51 @@ def make_inpaint(
     """Make an inpainting model: INPAINT + (CUSTOM - BASE); the mask's channels stay INPAINT's."""
     from underpaint.models.merge import MergeMethod, MergeRecipe
 
+    models = _models(inpaint, custom, base)
     recipe = MergeRecipe(
         method=MergeMethod.ADD_DIFFERENCE,
-        primary=_file(inpaint),
-        secondary=_file(custom),
-        tertiary=_file(base),
+        primary=models[0].path,
+        secondary=models[1].path,
+        tertiary=models[2].path,
         is_half=half,
         vae=vae,
     )
-    _run(recipe, out, Path(custom).stem, force=force)
+    _run(recipe, out or _beside(models[0], models[1].name, recipe), force=force)
 
 
-def _file(name: str) -> Path:
-    """The single checkpoint file of this name or path."""
-    from underpaint.models.catalog import ModelKind, default_folders, find_model
+def _models(*names: str) -> "list[ModelFile]":
+    """The models of these names or paths, which are all files or all folders."""
+    from underpaint.models.catalog import default_folders, find_model
 
-    model = find_model(name, default_folders())
-    if model.kind is not ModelKind.SINGLE_FILE:
-        raise InvalidRequest(f"{model.name} is a model folder; merging takes single safetensors files.")
-    return model.path
+    models = [find_model(name, default_folders()) for name in names]
+    if len({model.kind for model in models}) > 1:
+        told = ", ".join(f"{model.name} ({model.kind.value})" for model in models)
+        raise InvalidRequest(f"A file and a folder cannot be merged: {told}.")
+    return models
 
 
-def _run(recipe: "MergeRecipe", out: Path | None, stem: str, *, force: bool) -> None:
+def _beside(primary: "ModelFile", stem: str, recipe: "MergeRecipe") -> Path:
+    """Where the result lies if nobody says it; never in the package, where it would be lost with the next update."""
+    from underpaint.models.catalog import ModelKind, default_folders
+    from underpaint.models.merge import is_inpaint_result
+    from underpaint.models.merge_folders import is_inpaint_folder
+
+    folder = default_folders()[0] if primary.is_builtin else primary.path.parent
+    if primary.kind is ModelKind.FOLDER:
+        return folder / f"{stem}{'.inpainting' if is_inpaint_folder(primary.path) else ''}"
+    return folder / f"{stem}{'.inpainting' if is_inpaint_result(recipe) else ''}.safetensors"
+
+
+def _run(recipe: "MergeRecipe", path: Path, *, force: bool) -> None:
     from rich.progress import track
 
-    from underpaint.models.merge import is_inpaint_result, merge
+    from underpaint.models.merge import merge
+    from underpaint.models.merge_folders import merge_folders
 
-    ending = ".inpainting.safetensors" if is_inpaint_result(recipe) else ".safetensors"
-    path = out or recipe.primary.with_name(f"{stem}{ending}")
     if path.exists() and not force:
         raise InvalidRequest(f"{path} exists; give another --out, or --force to replace it.")
-    for _ in track(merge(recipe, path), description="merging", console=messages, transient=True):
+    make_folder(path.parent)
+    write = merge_folders if recipe.primary.is_dir() else merge
+    for _ in track(write(recipe, path), description="merging", console=messages, transient=True):
         pass
     print(path)

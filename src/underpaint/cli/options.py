@@ -6,16 +6,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from underpaint.cli.borrowed import Borrowed, borrow
+from underpaint.cli.controls import control_files, with_controls
 from underpaint.codec import from_json, to_json
 from underpaint.errors import InvalidRequest, ModelNotFound
 from underpaint.models.catalog import default_folders, find_model
-from underpaint.request import InpaintRequest, MaskMode, Profile, ResizeMode, RngSource, Sampler, Scheduler
+from underpaint.request import (
+    ControlPreprocessor,
+    InpaintRequest,
+    MaskMode,
+    Profile,
+    ResizeMode,
+    RngSource,
+    Sampler,
+    Scheduler,
+)
 from underpaint.styles import known_styles, with_styles
+
+if TYPE_CHECKING:
+    from underpaint.image.picture import Picture
 
 
 class ProfileName(StrEnum):
@@ -31,6 +44,7 @@ class Device(StrEnum):
 
 PROMPT = "Prompt"
 SAMPLING = "Sampling"
+CONTROL = "ControlNet"
 OUTPUT = "Output"
 
 Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
@@ -62,7 +76,7 @@ AllowPickle = Annotated[
     bool,
     typer.Option(
         "--allow-pickle",
-        help="Open a .ckpt file of an origin you trust; only its tensors are read.",
+        help="Open pickled models (.ckpt, .pth) of an origin you trust; only their tensors are read.",
         rich_help_panel=SAMPLING,
     ),
 ]
@@ -123,6 +137,32 @@ ProfileOption = Annotated[
 DeviceOption = Annotated[
     Device,
     typer.Option("--device", help="auto = the graphics card if there is one.", rich_help_panel=SAMPLING),
+]
+Control = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--control",
+        metavar="MODEL[:WEIGHT[:START:END]]",
+        help="A ControlNet as MODEL[:WEIGHT[:START:END]]: its weight (0 … 2), and the share of the steps (0 … 1) where it "
+        "acts. Repeatable; `underpaint models list` lists them.",
+        rich_help_panel=CONTROL,
+    ),
+]
+Preprocessor = Annotated[
+    list[ControlPreprocessor] | None,
+    typer.Option(
+        "--control-preprocessor",
+        help="What is made of the picture it sees. Repeatable: the n-th goes with the n-th --control. Default: none.",
+        rich_help_panel=CONTROL,
+    ),
+]
+ControlImage = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--control-image",
+        help="The picture it sees, - for IMAGE itself. Repeatable: the n-th goes with the n-th --control. Default: IMAGE.",
+        rich_help_panel=CONTROL,
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -194,20 +234,35 @@ class Asked:
     borrowed: Borrowed | None = None
     """Where its settings came from, if not all from the command line."""
     allows_pickle: bool = False
+    control_pictures: tuple["Picture", ...] = ()
+    """Those that the request's ControlNets name."""
+    control_files: tuple[Path, ...] = ()
+    """The files they came from, if from files."""
 
 
 def asked(options: dict[str, Any], context: typer.Context) -> Asked:
     """The checked request of a command's options, by parameter name, with settings from the file they may name: options
     that were given win over those."""
     if options["from_file"] is None:
-        return Asked(request=request_from_options(options), allows_pickle=options["allow_pickle"])
+        return _with_controls(Asked(request=request_from_options(options)), options)
     borrowed = borrow(options["from_file"])
     given = {name for name in options if _is_given(name, context)}
     if "model" not in given:
         _check_model(borrowed, allows_pickle=options["allow_pickle"])
     names = given if borrowed.names_strength else {*given, "denoise"}
     request = request_from_options(options, names, borrowed.request)
-    return Asked(request=request, borrowed=borrowed, allows_pickle=options["allow_pickle"])
+    return _with_controls(Asked(request=request, borrowed=borrowed), options)
+
+
+def _with_controls(ask: Asked, options: dict[str, Any]) -> Asked:
+    request, pictures = with_controls(ask.request, options)
+    return replace(
+        ask,
+        request=request,
+        allows_pickle=options["allow_pickle"],
+        control_pictures=pictures,
+        control_files=control_files(options),
+    )
 
 
 def request_from_options(

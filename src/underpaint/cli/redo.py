@@ -12,11 +12,12 @@ from underpaint.cli import options
 from underpaint.cli.options import Device
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
     from underpaint.cli.running import Inputs
+    from underpaint.image.picture import Picture
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.request import InpaintRequest
     from underpaint.result import Recipe, Result
@@ -36,6 +37,14 @@ def redo(
     sketch: Annotated[
         Path | None,
         typer.Option("--sketch", help="The sketch, if the store has lost it.", show_default=False),
+    ] = None,
+    control_image: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--control-image",
+            help="A control picture that the store has lost. Repeatable.",
+            show_default=False,
+        ),
     ] = None,
     device: Annotated[
         Device | None, typer.Option("--device", help="Default: the one the result was made on.")
@@ -58,16 +67,17 @@ def redo(
     if not names_a_picture(target):
         raise InvalidRequest(f"--out must name a .png file, not {target}.")
     if not force:
-        check_no_input([target], [given for given in (image, mask, sketch) if given])
+        check_no_input([target], [given for given in (image, mask, sketch, *(control_image or [])) if given])
     check_writable(target.parent)
     text = read_png_text(file)
     recipe = recipe_from_png_text(text)
     if recipe is None:
         raise UnreadableImage(f"{file} holds no Underpaint recipe; only our own results can be made again.")
     inputs = _inputs(recipe, image=image, mask=mask, sketch=sketch)
+    control_pictures = _control_pictures(recipe, control_image or [])
     model = load_model(recipe.request.model, device or Device(recipe.device), allows_pickle=allow_pickle)
     _check_model(recipe, model)
-    result = _made_again(recipe, model, inputs, quiet=as_json)
+    result = _made_again(recipe, model, inputs, control_pictures, quiet=as_json, allows_pickle=allow_pickle)
     is_same = result.picture.sha256 == load_picture(file).sha256
     original = file.read_bytes()
     write_picture(target, result.picture, text if is_same else png_text(result.recipe))
@@ -94,14 +104,30 @@ def _verdict(recipe: "Recipe", *, is_same: bool) -> str:
     )
 
 
-def _made_again(recipe: "Recipe", model: "StableDiffusion", inputs: "Inputs", *, quiet: bool) -> "Result":
+def _made_again(
+    recipe: "Recipe",
+    model: "StableDiffusion",
+    inputs: "Inputs",
+    control_pictures: "Sequence[Picture]",
+    *,
+    quiet: bool,
+    allows_pickle: bool,
+) -> "Result":
     from underpaint.cli.running import shown
     from underpaint.errors import UnreadableImage
     from underpaint.pipeline import inpaint
     from underpaint.result import ImageDone
 
     request, index = _request_of_one_image(recipe)
-    events = inpaint(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
+    events = inpaint(
+        request,
+        model,
+        pictures=inputs.pictures,
+        mask=inputs.mask,
+        sketch=inputs.sketch,
+        control_pictures=control_pictures,
+        allows_pickle=allows_pickle,
+    )
     for event in shown(events, quiet=quiet):
         if isinstance(event, ImageDone) and event.index == index:
             return event.result
@@ -126,6 +152,14 @@ def _inputs(recipe: "Recipe", *, image: Path | None, mask: Path | None, sketch: 
         mask=_layer("mask", recipe.mask_sha256, stored_mask, mask, read_mask),
         sketch=_layer("sketch", recipe.sketch_sha256, stored_sketch, sketch, load_sketch),
     )
+
+
+def _control_pictures(recipe: "Recipe", files: "Sequence[Path]") -> "Sequence[Picture]":
+    from underpaint.cli.controls import stored_control_pictures
+    from underpaint.image.io import load_picture
+
+    given = [load_picture(file, rule=recipe.request.rules.file_reading) for file in files]
+    return tuple(stored_control_pictures(recipe.request.controls, given))
 
 
 def _layer(

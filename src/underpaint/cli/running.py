@@ -73,11 +73,19 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
     from underpaint.pipeline import run_job
 
     request, borrowed = ask.request, ask.borrowed
-    files_read = (*inputs.files, borrowed.file) if borrowed else inputs.files
+    files_read = (*inputs.files, *ask.control_files, *((borrowed.file,) if borrowed else ()))
     files = OutputFiles(output, inputs.stem, request.batch.total, files_read)
     model = load_model(request.model, device, allows_pickle=ask.allows_pickle)
-    job = prepare_job(request, model, pictures=inputs.pictures, mask=inputs.mask, sketch=inputs.sketch)
-    _keep_inputs(job, inputs)
+    job = prepare_job(
+        request,
+        model,
+        pictures=inputs.pictures,
+        mask=inputs.mask,
+        sketch=inputs.sketch,
+        control_pictures=ask.control_pictures,
+        allows_pickle=ask.allows_pickle,
+    )
+    _keep_inputs(job, inputs, ask.control_pictures)
     advice = advice_on(job, inputs)
     notes = [*job.notes, *((*borrowed.notes, *borrowed.differences(job)) if borrowed else ())]
     for note in (*notes, *(each.message for each in advice)):
@@ -106,12 +114,12 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
         print(json.dumps(record))
 
 
-def _keep_inputs(job: "Job", inputs: Inputs) -> None:
+def _keep_inputs(job: "Job", inputs: Inputs, control_pictures: Sequence["Picture"]) -> None:
     """Puts what the results are made from into the store, where `redo` finds it."""
     from underpaint.store import keep
 
     used_sketch = inputs.sketch if job.recipe.sketch_sha256 else None
-    for kept in (*inputs.pictures, inputs.mask, used_sketch):
+    for kept in (*inputs.pictures, inputs.mask, used_sketch, *control_pictures):
         if kept is not None:
             keep(kept)
 

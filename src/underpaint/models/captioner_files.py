@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from underpaint.errors import ModelNotFound
-from underpaint.models.catalog import CAPTIONERS, builtin_folder
-from underpaint.models.network_files import bases
+from underpaint.models.catalog import builtin_folder
+from underpaint.models.places import CAPTIONER_FOLDERS, folders_called
 
 BUILTIN_CAPTIONER = "storybook-captioner"
 MARK = "config.json"
@@ -15,10 +15,10 @@ MARK = "config.json"
 def list_captioners(folders: Sequence[Path]) -> tuple[Path, ...]:
     """The user's, which lie in a folder called `captioner` inside or beside these model folders, sorted by name in each;
     then the builtin one, if it is part of this installation."""
-    roots = dict.fromkeys((base / CAPTIONERS).resolve() for base in bases(folders))
+    roots = folders_called(CAPTIONER_FOLDERS, folders)
     found = [mark.parent for root in roots for mark in sorted(root.glob(f"*/{MARK}"))]
-    builtin = builtin_folder(BUILTIN_CAPTIONER)
-    return (*dict.fromkeys(found), *([builtin] if (builtin / MARK).is_file() else []))
+    builtin = builtin_folder() / BUILTIN_CAPTIONER
+    return (*found, *([builtin] if (builtin / MARK).is_file() else []))
 
 
 def find_captioner(name_or_path: str | None, folders: Sequence[Path]) -> Path:
@@ -39,4 +39,4 @@ def find_captioner(name_or_path: str | None, folders: Sequence[Path]) -> Path:
 
 
 def _where_they_lie(folders: Sequence[Path]) -> str:
-    return f"Captioners are folders of BLIP models in {folders[0] / CAPTIONERS}." if folders else ""
+    return f"Captioners are folders of BLIP models in {folders[0] / CAPTIONER_FOLDERS[0]}." if folders else ""

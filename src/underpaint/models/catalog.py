@@ -16,16 +16,16 @@ from typing import Any
 from underpaint.atomic import write_atomically
 from underpaint.errors import ModelNotFound, OutputError, UnsupportedCheckpoint
 from underpaint.folders import cache_folder, data_folder
+from underpaint.models.parts import INDEX, shared_parts
+from underpaint.models.places import NO_CHECKPOINTS
 
 BUILTIN_MODEL = "storybook"
+"""The one that is used where none is named."""
 FOLDERS_VARIABLE = "UNDERPAINT_MODELS"
 SAFETENSORS = ".safetensors"
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 DECIDING = (SAFETENSORS, ".json", ".txt")
 """Files of a model folder that decide its pictures."""
-FOLDER_MARK = "model_index.json"
-CAPTIONERS = "captioner"
-"""The folder among the models whose weights paint nothing."""
 
 
 class ModelKind(StrEnum):
@@ -42,6 +42,8 @@ class ModelFile:
     name: str
     path: Path
     kind: ModelKind
+    is_builtin: bool = False
+    """Whether it is part of the package."""
 
 
 def default_folders() -> tuple[Path, ...]:
@@ -51,23 +53,22 @@ def default_folders() -> tuple[Path, ...]:
 
 
 def list_models(folders: Sequence[Path]) -> tuple[ModelFile, ...]:
-    """The builtin model, then every safetensors checkpoint and model folder found, sorted by name in each folder; each
+    """The builtin models, then every safetensors checkpoint and model folder found, sorted by name in each folder; each
     once, however many links lead to the folder it lies in."""
-    builtin = _builtin()
     found: dict[Path, ModelFile] = {}
     for path in (path for folder in folders for path in _checkpoints(folder)):
         if not _is_pickle(path):
             found.setdefault(path.parent.resolve() / path.name, _model_at(path))
-    return (*([builtin] if builtin else []), *found.values())
+    return *builtin_models(), *found.values()
 
 
 def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: bool = False) -> ModelFile:
     """The model of this name (file name, with or without ending or subfolder) or at this path. Pickled files, which may
     hold programs, are refused unless they are allowed; then only their tensors are read."""
-    if name_or_path == BUILTIN_MODEL:
-        return _required_builtin()
+    if builtin := _builtin_named(name_or_path):
+        return builtin
     path = Path(name_or_path).expanduser()
-    if _looks_like_path(name_or_path) and path.exists():
+    if looks_like_path(name_or_path) and path.exists():
         return _accepted(path, allows_pickle=allows_pickle)
     matches = {
         path.resolve(): path
@@ -95,32 +96,44 @@ def where_models_lie(folders: Sequence[Path]) -> str:
 
 def sha256_of(path: Path, *, cache_file: Path | None = None) -> str:
     """The sha256 of a file, or for a folder the sha256 over names and hashes of its weights, configurations and
-    vocabularies.
+    vocabularies, those that it shares with another folder included.
 
     File hashes are remembered by path, size and time of change in `cache_file` (default: in the user's cache).
     """
     cache_file = cache_file or cache_folder() / "sha256.json"
     if path.is_file():
         return _file_sha256(path, cache_file)
-    deciding = [file for file in path.rglob("*") if file.suffix in DECIDING and file != cache_file]
-    deciding.sort(key=lambda file: file.relative_to(path).as_posix())
-    lines = [f"{file.relative_to(path).as_posix()} {_file_sha256(file, cache_file)}\n" for file in deciding]
+    deciding = {
+        file.relative_to(root).as_posix(): file
+        for folder, root in ((path, path), *((part, part.parent) for part in shared_parts(path)))
+        for file in folder.rglob("*")
+        if file.suffix in DECIDING and file != cache_file
+    }
+    lines = [f"{name} {_file_sha256(file, cache_file)}\n" for name, file in sorted(deciding.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def builtin_folder(name: str = BUILTIN_MODEL) -> Path:
-    """Where what ships with this installation lies, if it does."""
-    return Path(str(files("underpaint"))) / "builtin" / name
+def builtin_folder() -> Path:
+    """Where the package keeps models."""
+    return Path(str(files("underpaint"))) / "builtin"
 
 
-def _builtin() -> ModelFile | None:
-    path = builtin_folder()
-    return ModelFile(name=BUILTIN_MODEL, path=path, kind=ModelKind.FOLDER) if _is_model_folder(path) else None
+def builtin_models() -> tuple[ModelFile, ...]:
+    """Those that are part of this installation, the default one first."""
+    paths = sorted(builtin_folder().iterdir(), key=lambda path: (path.name != BUILTIN_MODEL, path.name))
+    return tuple(
+        ModelFile(name=path.name, path=path, kind=ModelKind.FOLDER, is_builtin=True)
+        for path in paths
+        if _is_model_folder(path)
+    )
 
 
-def _required_builtin() -> ModelFile:
-    if builtin := _builtin():
+def _builtin_named(name: str) -> ModelFile | None:
+    """Raises `ModelNotFound` if the default model is meant and missing."""
+    if builtin := next((model for model in builtin_models() if model.name == name), None):
         return builtin
+    if name != BUILTIN_MODEL:
+        return None
     raise ModelNotFound(
         f"The builtin model {BUILTIN_MODEL!r} is not part of this installation yet; name another model."
     )
@@ -143,12 +156,12 @@ def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):
         if _is_model_folder(path) or _is_checkpoint_file(path):
             yield path
-        elif path.is_dir() and path.name != CAPTIONERS:
+        elif path.is_dir() and path.name.lower() not in NO_CHECKPOINTS:
             yield from _checkpoints(path, above | {real})
 
 
 def _is_model_folder(path: Path) -> bool:
-    return (path / FOLDER_MARK).is_file()
+    return (path / INDEX).is_file()
 
 
 def _is_checkpoint_file(path: Path) -> bool:
@@ -161,7 +174,8 @@ def _is_pickle(path: Path) -> bool:
     return path.suffix.lower() in PICKLES
 
 
-def _looks_like_path(name: str) -> bool:
+def looks_like_path(name: str) -> bool:
+    """Whether a model's name may be the path of a file or folder."""
     return (
         Path(name).suffix.lower() in (SAFETENSORS, *PICKLES)
         or "/" in name
@@ -186,16 +200,21 @@ def _model_at(path: Path) -> ModelFile:
 
 
 def _accepted(path: Path, *, allows_pickle: bool) -> ModelFile:
+    check_pickle(path, allows_pickle=allows_pickle)
+    if path.is_dir() and not _is_model_folder(path):
+        raise UnsupportedCheckpoint(f"The folder {path} holds no model: {INDEX} is missing.")
+    if path.is_file() and path.suffix.lower() not in (SAFETENSORS, *PICKLES):
+        raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
+    return _model_at(path)
+
+
+def check_pickle(path: Path, *, allows_pickle: bool) -> None:
+    """Raises `UnsupportedCheckpoint` for a pickle, unless they are allowed."""
     if _is_pickle(path) and not allows_pickle:
         raise UnsupportedCheckpoint(
             f"{path.name} is a pickle, which can run any program when it is opened. Use the model's safetensors file, or "
             "--allow-pickle, which reads tensors and nothing else."
         )
-    if path.is_dir() and not _is_model_folder(path):
-        raise UnsupportedCheckpoint(f"The folder {path} holds no model: {FOLDER_MARK} is missing.")
-    if path.is_file() and path.suffix.lower() not in (SAFETENSORS, *PICKLES):
-        raise UnsupportedCheckpoint(f"{path.name} is not a safetensors file.")
-    return _model_at(path)
 
 
 def _not_found(name: str, folders: Sequence[Path]) -> str:

@@ -25,6 +25,7 @@ TEXT_HEAD_WIDTH = 64
 
 _ONLY_SD1 = "Only Stable Diffusion 1 checkpoints are supported so far; use one of those."
 _WHOLE_MODEL = "Use the full checkpoint file, or the model's folder in diffusers' layout."
+_CONTROLNET = "Put it into a folder called controlnet and name it with --control."
 _OTHER_KINDS = {
     "conditioner.embedders.": ("a Stable Diffusion XL checkpoint", _ONLY_SD1),
     "cond_stage_model.model.": ("a Stable Diffusion 2 checkpoint", _ONLY_SD1),
@@ -38,8 +39,8 @@ _OTHER_KINDS = {
         "a LoRA in diffusers' layout, not a checkpoint",
         "Only Kohya's layout is supported.",
     ),
-    "control_model.": ("a ControlNet, not a checkpoint", _ONLY_SD1),
-    "controlnet_cond_embedding.": ("a ControlNet, not a checkpoint", _ONLY_SD1),
+    "control_model.": ("a ControlNet, not a checkpoint", _CONTROLNET),
+    "controlnet_cond_embedding.": ("a ControlNet, not a checkpoint", _CONTROLNET),
     "image_proj.": ("an IP-Adapter, not a checkpoint", _ONLY_SD1),
     "emb_params": (
         "a textual inversion embedding, not a checkpoint",

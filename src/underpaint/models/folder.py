@@ -1,16 +1,13 @@
 """Models saved as a folder in diffusers' layout: one subfolder per network, with its configuration beside its weights."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.noise_schedule import TRAIN_TIMESTEPS, BetaSchedule, NoiseSchedule, Prediction
+from underpaint.models.parts import INDEX, PARTS, Config, find_part, read_config
 from underpaint.models.weights import Weights, read_weights
 
-Config = dict[str, Any]
-
-SUBFOLDERS = ("text_encoder", "tokenizer", "vae", "unet", "scheduler")
 WEIGHT_FILES = (
     "diffusion_pytorch_model.safetensors",
     "diffusion_pytorch_model.fp16.safetensors",
@@ -21,27 +18,14 @@ WEIGHT_FILES = (
 
 def require_stable_diffusion(folder: Path) -> None:
     """Raises `UnsupportedCheckpoint`, saying why, unless the folder holds a model with one CLIP text encoder."""
-    index = read_config(folder / "model_index.json")
+    index = read_config(folder / INDEX)
     if "text_encoder_2" in index:
         raise UnsupportedCheckpoint(
             f"{folder.name} is a Stable Diffusion XL model, which this version does not support yet."
         )
-    missing = [name for name in SUBFOLDERS if not (folder / name).is_dir()]
+    missing = [part for part in PARTS if not find_part(folder, part).is_dir()]
     if missing:
         raise UnsupportedCheckpoint(f"The model folder {folder} lacks {', '.join(missing)}.")
-
-
-def read_config(file: Path) -> Config:
-    """A configuration file as a dict."""
-    try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UnsupportedCheckpoint(f"The model folder lacks {file}.") from error
-    except (OSError, ValueError) as error:
-        raise UnsupportedCheckpoint(f"{file} cannot be read: {error}") from error
-    if not isinstance(config, dict):
-        raise UnsupportedCheckpoint(f"{file} holds no configuration.")
-    return config
 
 
 def weight_file(folder: Path) -> Path:
@@ -64,7 +48,7 @@ def read_network(folder: Path) -> tuple[Config, Weights]:
 
 def read_noise_schedule(folder: Path) -> NoiseSchedule:
     """The training noise that the model's scheduler configuration describes."""
-    config = read_config(folder / "scheduler" / "scheduler_config.json")
+    config = read_config(find_part(folder, "scheduler") / "scheduler_config.json")
     if config.get("num_train_timesteps", TRAIN_TIMESTEPS) != TRAIN_TIMESTEPS:
         raise UnsupportedCheckpoint(f"Only models trained on {TRAIN_TIMESTEPS} timesteps are supported.")
     for option in ("trained_betas", "rescale_betas_zero_snr"):

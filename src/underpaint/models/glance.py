@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.catalog import ModelFile, ModelKind
+from underpaint.models.parts import find_part
 
 LATENT_CELL_PX = 8
 SINGLE_FILE_NATIVE_PX = 512
@@ -26,7 +27,7 @@ class Glance:
 
 def glance(model: ModelFile) -> Glance:
     """The facts of a model; remembered until its files change."""
-    deciding = model.path / "unet" / "config.json" if model.kind is ModelKind.FOLDER else model.path
+    deciding = find_part(model.path, "unet") / "config.json" if model.kind is ModelKind.FOLDER else model.path
     try:
         changed_at = deciding.stat().st_mtime_ns
         return _glance(deciding, model.kind, changed_at)

@@ -32,6 +32,16 @@ VAE_LOSS = "first_stage_model.loss."
 MULTIPLIERS = (-2.0, 2.0)
 
 
+def is_weight_of_checkpoint(name: str) -> bool:
+    """False for schedules (`betas`, …) and position ids, in LDM's names: the webui's rule."""
+    return "model" in name and is_weight(name)
+
+
+def is_weight(name: str) -> bool:
+    """False for position ids."""
+    return not name.endswith("embeddings.position_ids")
+
+
 class MergeMethod(StrEnum):
     WEIGHTED_SUM = "weighted-sum"
     """(1 - M)·A + M·B."""
@@ -55,6 +65,8 @@ class MergeRecipe:
     """Its tensors replace the autoencoder."""
     discard: str = ""
     """Tensors whose name this regular expression finds are left out."""
+    takes_part: Callable[[str], bool] = is_weight_of_checkpoint
+    """Whether a tensor of this name is merged; others come unchanged from A."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ def _check(recipe: MergeRecipe, sources: _Sources) -> None:
         _check_vae(sources.a, sources.vae)
     if recipe.method is MergeMethod.NONE or sources.b is None:
         return
-    for name in filter(_takes_part, sources.a.shapes):
+    for name in filter(recipe.takes_part, sources.a.shapes):
         if name in sources.b.shapes:
             _check_shapes(name, sources.a, sources.b)
             if sources.c is not None and name in sources.c.shapes:
@@ -183,11 +195,6 @@ def _adds_channels(more: tuple[int, ...], fewer: tuple[int, ...]) -> bool:
     )
 
 
-def _takes_part(name: str) -> bool:
-    """Schedules (`betas`, …) and position ids come unchanged from A."""
-    return "model" in name and not name.endswith("embeddings.position_ids")
-
-
 def _bare_names(vae: WeightFile) -> dict[str, str]:
     """Names without the autoencoder's prefix, and the names in the file."""
     return {name.removeprefix(VAE): name for name in vae.shapes if not name.startswith("loss")}
@@ -198,7 +205,7 @@ def _is_merged(recipe: MergeRecipe, sources: _Sources, name: str) -> bool:
         recipe.method is not MergeMethod.NONE
         and sources.b is not None
         and name in sources.b.shapes
-        and _takes_part(name)
+        and recipe.takes_part(name)
     )
 
 

@@ -2,26 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
-from underpaint.models.catalog import SAFETENSORS
+from underpaint.models.catalog import SAFETENSORS, builtin_folder
 from underpaint.models.embeddings import ENDINGS
+from underpaint.models.places import EMBEDDING_FOLDERS, LORA_FOLDERS, folders_called
 from underpaint.models.weights import opened
 
-LORA_FOLDERS = ("Lora", "lora", "loras", "LyCORIS")
-EMBEDDING_FOLDERS = ("embeddings",)
-MODELS, CHECKPOINTS = "models", "Stable-diffusion"
 TRAINER_NAME = "ss_output_name"
 """What Kohya's trainer called its result, whatever the file is called now."""
 TRAINER_HASH = "sshs_model_hash"
 
 
 def lora_files(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """All LoRAs of these model folders: in `Lora` or `loras`, inside or beside them, as in A1111's tree."""
-    return _files(folders, LORA_FOLDERS, (SAFETENSORS,))
+    """The builtin LoRAs, then all of these model folders: in `Lora` or `loras`, inside or beside them, as in A1111's tree."""
+    return _files((builtin_folder(), *folders), LORA_FOLDERS, (SAFETENSORS,))
 
 
 def embedding_files(folders: Sequence[Path]) -> tuple[Path, ...]:
@@ -86,23 +84,10 @@ def _noted(path: Path, key: str) -> str | None:
 
 
 def _files(folders: Sequence[Path], names: Sequence[str], endings: Sequence[str]) -> tuple[Path, ...]:
-    roots = dict.fromkeys((base / name).resolve() for base in bases(folders) for name in names)
     found = [
         path
-        for root in roots
-        if root.is_dir()
+        for root in folders_called(names, folders)
         for path in sorted(root.rglob("*"))
         if path.suffix.lower() in endings and path.is_file()
     ]
     return tuple(dict.fromkeys(found))
-
-
-def bases(folders: Sequence[Path]) -> Iterator[Path]:
-    """The folders in which a folder for networks may lie: the given one, its `models`, and those above it in A1111's tree."""
-    for folder in folders:
-        yield folder
-        yield folder / MODELS
-        above = folder.resolve()
-        while above.name in (MODELS, CHECKPOINTS):
-            above = above.parent
-            yield above

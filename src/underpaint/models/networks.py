@@ -22,8 +22,13 @@ from underpaint.models.weights import Weights
 with warnings.catch_warnings():
     # Notes about optional packages (torchvision, xformers) that nobody asked for.
     warnings.simplefilter("ignore")
-    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
+    from diffusers.loaders.single_file_utils import (
+        convert_controlnet_checkpoint,
+        convert_ldm_unet_checkpoint,
+        convert_ldm_vae_checkpoint,
+    )
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+    from diffusers.models.controlnets.controlnet import ControlNetModel
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers.models.clip.configuration_clip import CLIPTextConfig
     from transformers.models.clip.modeling_clip import CLIPTextModel
@@ -79,6 +84,14 @@ def build_unet(config: Config, weights: Weights) -> UNet2DConditionModel:
 
 
 @_quiet()
+def build_controlnet(config: Config, weights: Weights) -> ControlNetModel:
+    """The ControlNet of a diffusers configuration with these weights, in diffusers' names."""
+    with torch.device("meta"):
+        controlnet: Any = ControlNetModel.from_config(config)
+    return _filled(controlnet, weights)
+
+
+@_quiet()
 def build_vae(config: Config, weights: Weights) -> AutoencoderKL:
     """The autoencoder of a diffusers configuration with these weights, in diffusers' names, old or new."""
     with torch.device("meta"):
@@ -129,6 +142,12 @@ def unet_weights_from_ldm(weights: Weights, config: Config) -> Weights:
     return convert_ldm_unet_checkpoint(
         {f"model.diffusion_model.{name}": t for name, t in weights.items()}, config
     )
+
+
+def controlnet_weights_from_ldm(weights: Weights, config: Config) -> Weights:
+    """ControlNet weights in LDM's names, without prefix, renamed to diffusers'. Of the configuration only the depth of
+    the UNet's levels counts."""
+    return convert_controlnet_checkpoint(weights, config)
 
 
 def vae_weights_from_ldm(weights: Weights, config: Config) -> Weights:

@@ -12,6 +12,7 @@ from underpaint.models.catalog import ModelFile, ModelKind, sha256_of
 from underpaint.models.denoiser import Unet
 from underpaint.models.memory import out_of_memory_explained
 from underpaint.models.noise_schedule import NoiseSchedule
+from underpaint.models.parts import find_part
 from underpaint.models.text import TextEncoder
 from underpaint.models.vae import Vae
 from underpaint.models.weights import read_shapes, read_weights
@@ -105,13 +106,13 @@ def _from_single_file(path: Path) -> _Parts:
 def _from_folder(path: Path) -> _Parts:
     folder.require_stable_diffusion(path)
     schedule = folder.read_noise_schedule(path)
-    text_config, text_weights = folder.read_network(path / "text_encoder")
-    vae, unet = folder.read_network(path / "vae"), folder.read_network(path / "unet")
+    text_config, text_weights = folder.read_network(find_part(path, "text_encoder"))
+    vae, unet = (folder.read_network(find_part(path, part)) for part in ("vae", "unet"))
 
     from underpaint.models import networks
 
     return _Parts(
-        tokenizer=networks.read_tokenizer(path / "tokenizer", tokens=text_config["vocab_size"]),
+        tokenizer=networks.read_tokenizer(find_part(path, "tokenizer"), tokens=text_config["vocab_size"]),
         text_model=networks.build_text_model(text_config, text_weights),
         vae=networks.build_vae(*vae),
         unet=networks.build_unet(*unet),

@@ -36,7 +36,7 @@ from underpaint.sampling.noise import BatchNoise
 from underpaint.sampling.schedules import Span, sigmas_for
 from underpaint.sampling.solvers.common import NoiseDraw
 from underpaint.sampling.solvers.karras import Churn
-from underpaint.sampling.steps import step_range
+from underpaint.sampling.steps import step_range, steps_to_run
 from underpaint.sampling.timesteps import TimestepWalk, timestep_walk
 from underpaint.sampling.walk import Walk, number_of_steps, walked
 from underpaint.traits import TRAITS, Traits, effective_scheduler
@@ -77,16 +77,12 @@ class Sampling:
         fast_calls = self._fast_calls(sigmas, from_picture=from_picture)
         return number_of_steps(self.settings.sampler, sigmas, fast_calls, self.rules.last_step)
 
-    def steps_to_run(self, *, from_picture: bool) -> int:
-        """The steps that the denoising strength leaves, as they are asked for; at least one."""
-        steps = step_range(self.settings, self.rules.steps).calls if from_picture else self.settings.steps
-        return max(steps, 1)
-
     def guidance(self, *, from_picture: bool) -> Guidance:
         """How the sampler wants the prompts put together."""
         settings = self.settings
         is_cfgpp = settings.sampler is Sampler.DDIM_CFGPP
-        calls = self.steps_to_run(from_picture=from_picture) * self._traits.calls_per_step
+        steps = steps_to_run(settings, self.rules, from_picture=from_picture)
+        calls = steps * self._traits.calls_per_step
         lowest = torch.tensor(settings.negative_min_sigma, dtype=torch.float32).item()  # as levels are
 
         def omission(call: int, level: float) -> Omission | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from underpaint.errors import InvalidRequest
-from underpaint.request import SamplingSettings, StepRule
+from underpaint.request import Rules, SamplingSettings, StepRule
 
 LONGEST_SCHEDULE = 1000
 
@@ -43,3 +43,8 @@ def step_range(settings: SamplingSettings, rule: StepRule) -> StepRange:
         case StepRule.EXACT:
             calls = max(round(strength * steps), 1) if strength > 0 else 0
             return StepRange(schedule_steps=steps, first=steps - calls)
+
+
+def steps_to_run(settings: SamplingSettings, rules: Rules, *, from_picture: bool) -> int:
+    """The steps that the denoising strength leaves, as they are asked for; at least one."""
+    return max(step_range(settings, rules.steps).calls if from_picture else settings.steps, 1)

@@ -8,7 +8,7 @@ from underpaint.server.refusals import InvalidSetting
 
 
 def known_models() -> tuple[ModelFile, ...]:
-    """The builtin model, then those in the model folders."""
+    """The builtin models, then those in the model folders."""
     return list_models(default_folders())
 
 

@@ -298,6 +298,7 @@ class ModelInfo:
     name: str
     kind: str
     is_builtin: bool
+    is_inpaint_model: bool
 
 
 class EngineState(StrEnum):

@@ -6,6 +6,7 @@ import pytest
 from benchmarks.guide import pixels
 from benchmarks.guide.estimates import mean, mean_difference, share, share_difference
 from benchmarks.guide.experiment import Answer, Check, Measure, Verdict, verdict
+from training.seam import seam_score
 
 SIDE = 96
 
@@ -33,11 +34,11 @@ def shifted(picture: np.ndarray, by: int) -> np.ndarray:
 
 @pytest.mark.parametrize("picture", [texture(), ramp()], ids=["texture", "ramp"])
 def test_an_untouched_picture_has_no_seam(picture: np.ndarray) -> None:
-    assert pixels.seam_score(picture, disc()) == pytest.approx(1, abs=0.12)
+    assert seam_score(picture, disc()) == pytest.approx(1, abs=0.12)
 
 
 def test_the_seam_score_grows_with_the_jump() -> None:
-    scores = [pixels.seam_score(shifted(ramp(), by), disc()) for by in (0, 10, 40)]
+    scores = [seam_score(shifted(ramp(), by), disc()) for by in (0, 10, 40)]
     assert scores[0] < 1.1
     assert 2 < scores[1] < scores[2]
 
@@ -45,7 +46,7 @@ def test_the_seam_score_grows_with_the_jump() -> None:
 def test_a_jump_elsewhere_is_no_seam() -> None:
     apart = np.zeros((SIDE, SIDE), np.uint8)
     apart[40:56, 4:14] = 255
-    assert pixels.seam_score(shifted(texture(), 40), apart) < 1.2
+    assert seam_score(shifted(texture(), 40), apart) < 1.2
 
 
 def test_sharpness_and_mottling_fall_with_blur() -> None:

@@ -64,9 +64,9 @@ EXPERIMENT = Experiment(
 def test_a_shot_is_made_once_and_kept_with_its_recipe(
     tiny_model: StableDiffusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Maker(tiny_model, tmp_path).shot(REDONE, square(1), 1)
+    first = Maker(lambda name: tiny_model, tmp_path).shot(REDONE, square(1), 1)
     monkeypatch.setattr(making, "run_job", None)  # whoever makes another one fails
-    again = Maker(tiny_model, tmp_path).shot(REDONE, square(1), 1)
+    again = Maker(lambda name: tiny_model, tmp_path).shot(REDONE, square(1), 1)
     assert np.array_equal(first.pixels, again.pixels)
     assert (again.steps, again.changed_outside_px) == (2, 0)
     (file,) = tmp_path.glob("*.png")
@@ -79,14 +79,14 @@ def test_a_shot_is_made_once_and_kept_with_its_recipe(
     ("arm", "seed"), [(KEPT, 1), (REDONE, 2), (replace(REDONE, take=1), 1)], ids=["request", "seed", "take"]
 )
 def test_other_shots_are_kept_apart(tiny_model: StableDiffusion, tmp_path: Path, arm: Arm, seed: int) -> None:
-    maker = Maker(tiny_model, tmp_path)
+    maker = Maker(lambda name: tiny_model, tmp_path)
     maker.shot(REDONE, square(1), 1)
     maker.shot(arm, square(seed), seed)
     assert len(list(tmp_path.glob("*.png"))) == 2
 
 
 def test_an_underpainting_is_what_denoising_starts_from(tiny_model: StableDiffusion, tmp_path: Path) -> None:
-    maker, stage = Maker(tiny_model, tmp_path), square(1)
+    maker, stage = Maker(lambda name: tiny_model, tmp_path), square(1)
     under = replace(REDONE, is_underpainting=True)
     shot = maker.shot(under, stage, 1)
     round_trip = tiny_model.vae.decode(tiny_model.vae.encode(stage.picture))
@@ -99,7 +99,7 @@ def test_an_underpainting_is_what_denoising_starts_from(tiny_model: StableDiffus
 def test_an_edit_starts_from_the_result_of_the_one_before_with_noise_of_its_own(
     tiny_model: StableDiffusion, tmp_path: Path
 ) -> None:
-    maker, stage = Maker(tiny_model, tmp_path), square(1)
+    maker, stage = Maker(lambda name: tiny_model, tmp_path), square(1)
     once, twice = maker.shot(REDONE, stage, 1), maker.shot(TWICE, stage, 1)
     by_hand = maker.shot(REDONE, replace(stage, picture=once.pixels), 1001)
     assert np.array_equal(twice.pixels, by_hand.pixels)
@@ -107,7 +107,7 @@ def test_an_edit_starts_from_the_result_of_the_one_before_with_noise_of_its_own(
 
 
 def test_an_experiment_is_measured_written_and_shown(tiny_model: StableDiffusion, tmp_path: Path) -> None:
-    shots = gallery(Maker(tiny_model, tmp_path), EXPERIMENT, range(3))
+    shots = gallery(Maker(lambda name: tiny_model, tmp_path), EXPERIMENT, range(3))
     found = record(EXPERIMENT, shots, tiny_model.sha256)
     assert found.verdict is Verdict.CONFIRMED
     assert found.figures["not one byte changed"]["0.0"].value == 1
@@ -126,7 +126,7 @@ def test_pages_show_pictures_that_are_there(
 ) -> None:
     monkeypatch.setattr("benchmarks.guide.page.PARTS", {"Part": (EXPERIMENT,)})
     monkeypatch.setattr("benchmarks.guide.markdown.PARTS", {"Part": (EXPERIMENT,)})
-    shots = gallery(Maker(tiny_model, tmp_path), EXPERIMENT, range(3))
+    shots = gallery(Maker(lambda name: tiny_model, tmp_path), EXPERIMENT, range(3))
     write_strips(EXPERIMENT, shots, tmp_path / "pictures")
     records = {EXPERIMENT.name: record(EXPERIMENT, shots, tiny_model.sha256)}
     html, text = page(records, tmp_path), markdown(records, ".")

@@ -1,8 +1,7 @@
 """The command line as a user meets it, run in this process with the tiny model."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,43 +12,16 @@ from PIL.PngImagePlugin import PngInfo
 from safetensors.torch import load_file
 
 from tests.conftest import TINY_MODEL
+from tests.unit.cli.conftest import QUICK, Run
 from underpaint import pipeline
-from underpaint.cli import main, running
+from underpaint.cli import running
 from underpaint.image.header import exif_with_comment
 from underpaint.image.io import load_picture, read_png_text
-from underpaint.image.picture import Picture
 from underpaint.image.png import encode_png
 from underpaint.job import Job
 from underpaint.metadata import recipe_from_png_text
 from underpaint.request import MaskedContent, Profile, RngSource
 from underpaint.result import Event, ImageDone
-
-Run = Callable[..., int]
-QUICK = ["--model", str(TINY_MODEL), "--steps", "2", "--width", "64", "--height", "64", "--seed", "3"]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line and returns its exit code."""
-
-    def run_command(*arguments: str | Path) -> int:
-        monkeypatch.setattr(sys, "argv", ["underpaint", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stopped:
-            return int(stopped.code or 0)
-        return 0
-
-    return run_command
-
-
-@pytest.fixture
-def files(tmp_path: Path, picture: Picture, mask: np.ndarray) -> tuple[Path, Path]:
-    """The picture and the mask as files."""
-    paths = tmp_path / "girl.png", tmp_path / "mask.png"
-    for path, pixels in zip(paths, (picture.pixels, mask), strict=True):
-        path.write_bytes(encode_png(pixels))
-    return paths
 
 
 def test_inpaint_writes_one_file_per_image(

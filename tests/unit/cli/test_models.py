@@ -87,3 +87,22 @@ def test_list_names_the_builtin_model(
     assert code == 0
     assert "UNDERPAINT_MODELS names further folders" in err
     assert {line.split("\t")[0] for line in out.splitlines()} >= {"storybook", "base", "custom"}
+
+
+def test_the_builtin_model_is_merged_into_the_models_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And never into the package; the folder need not exist."""
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path / "new"))
+    code, out, _ = run(capsys, monkeypatch, "merge", "storybook", "storybook", "-m", "0.5")
+    made = tmp_path / "new" / "storybook-storybook"
+    assert (code, out.strip()) == (0, str(made))
+    assert (made / "unet" / "diffusion_pytorch_model.safetensors").is_file()
+
+
+def test_files_and_folders_are_not_mixed(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "merge", "base", "storybook")
+    assert code == 2
+    assert "A file and a folder cannot be merged" in err

@@ -39,8 +39,18 @@ def a1111(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("named_by", [".", "models", "models/Stable-diffusion"])
 def test_an_a1111_tree_is_found_from_any_folder_above(a1111: Path, named_by: str) -> None:
-    names = [model.name for model in list_models([a1111 / named_by])]
-    assert [name for name in names if name != catalog.BUILTIN_MODEL] == ["ink", "diffusers-1.5", "dream.v2"]
+    models = [model for model in list_models([a1111 / named_by]) if not model.is_builtin]
+    assert [model.name for model in models] == ["ink", "diffusers-1.5", "dream.v2"]
+
+
+@pytest.mark.parametrize("kind", ["Lora", "embeddings", "controlnet/sd15"])
+def test_what_lies_in_folders_of_other_kinds_is_no_checkpoint(tmp_path: Path, kind: str) -> None:
+    put(tmp_path / "ink.safetensors")
+    put(tmp_path / kind / "lines.safetensors")
+    names = [model.name for model in list_models([tmp_path])]
+    assert [name for name in names if name != catalog.BUILTIN_MODEL] == ["ink"]
+    with pytest.raises(ModelNotFound):
+        find_model("lines", [tmp_path])
 
 
 @pytest.mark.parametrize(
@@ -87,12 +97,8 @@ def test_folders_that_links_lead_to_again_are_listed_once(a1111: Path) -> None:
     (root / "anime" / "here").symlink_to(".", target_is_directory=True)
     for name in ("first", "second"):
         (root / name).symlink_to(root / "anime", target_is_directory=True)
-    names = [model.name for model in list_models([a1111, root])]
-    assert sorted(name for name in names if name != catalog.BUILTIN_MODEL) == [
-        "diffusers-1.5",
-        "dream.v2",
-        "ink",
-    ]
+    models = [model for model in list_models([a1111, root]) if not model.is_builtin]
+    assert sorted(model.name for model in models) == ["diffusers-1.5", "dream.v2", "ink"]
     assert find_model("second/ink", [a1111]).name == find_model("ink", [a1111]).name == "ink"
 
 
@@ -126,11 +132,14 @@ def test_other_paths_are_refused(a1111: Path, tmp_path: Path) -> None:
 
 
 def test_the_builtin_model_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "builtin_folder", lambda: tmp_path / "storybook")
+    monkeypatch.setattr(catalog, "builtin_folder", lambda: tmp_path)
     with pytest.raises(ModelNotFound, match="not part of this installation"):
         find_model("storybook", [])
     put(tmp_path / "storybook" / "model_index.json")
+    put(tmp_path / "another" / "model_index.json")
     assert find_model("storybook", []).path == tmp_path / "storybook"
+    assert find_model("another", []).is_builtin
+    assert [model.name for model in list_models([])] == ["storybook", "another"]
 
 
 def test_folders_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from training import unet
+from training import students
 from training.courses import Course
+from training.denoiser import Denoiser
 from training.lessons import Repainting
 from training.repainting import loosened, repainting, scribble
+from training.students import STUDENTS
 from training.text import new_text_encoder, new_tokenizer
-from training.unet import Denoiser, first_state, new_unet
 from training.vae import encode, new_vae
 
 
@@ -63,13 +64,8 @@ def test_who_repaints_begins_as_who_paints(monkeypatch: pytest.MonkeyPatch) -> N
     torch.manual_seed(0)
     painter = Denoiser(new_text_encoder(new_tokenizer()))
     painted = {"average": {"values": painter.state_dict()}}
-    monkeypatch.setattr(unet, "load_state", {"unet": painted}.get)
-    state = first_state("inpaint")
-    assert state is not None
-    wide = new_unet(9).eval()
-    wide.load_state_dict(
-        {k.removeprefix("unet."): v for k, v in state["model"].items() if k.startswith("unet.")}
-    )
+    monkeypatch.setattr(students, "load_state", {"unet": painted}.get)
+    wide = STUDENTS["inpaint"].build().unet.eval()
     x, states, t = torch.randn(1, 9, 8, 8), torch.randn(1, 77, 128), torch.tensor([500])
     with torch.no_grad():
         assert torch.allclose(

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from underpaint import __version__
+from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.captioner_files import list_captioners
-from underpaint.models.catalog import BUILTIN_MODEL, default_folders
+from underpaint.models.catalog import ModelFile, default_folders
+from underpaint.models.glance import glance
 from underpaint.request import Sampler, Scheduler
 from underpaint.server.known_models import known_models
 from underpaint.server.schemas import ModelInfo, Status
@@ -39,11 +41,22 @@ def restart_engine(services: Using) -> None:
 
 @router.get("/models")
 def get_models() -> list[ModelInfo]:
-    """Every model found in the model folders, the builtin one first."""
-    return [
-        ModelInfo(name=model.name, kind=model.kind.value, is_builtin=model.name == BUILTIN_MODEL)
-        for model in known_models()
-    ]
+    """The builtin models, then every model found in the model folders."""
+    return [_info(model) for model in known_models()]
+
+
+def _info(model: ModelFile) -> ModelInfo:
+    """A file that cannot be read is listed all the same: the engine says what is wrong when it is used."""
+    try:
+        is_inpaint_model = glance(model).is_inpaint_model
+    except UnsupportedCheckpoint:
+        is_inpaint_model = False
+    return ModelInfo(
+        name=model.name,
+        kind=model.kind.value,
+        is_builtin=model.is_builtin,
+        is_inpaint_model=is_inpaint_model,
+    )
 
 
 @router.post("/models/rescan")

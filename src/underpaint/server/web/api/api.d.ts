@@ -305,7 +305,7 @@ export interface Description { prompt: string; captioner: string }
 
 // ---- things around
 
-export interface ModelInfo { name: string; kind: string; is_builtin: boolean }
+export interface ModelInfo { name: string; kind: string; is_builtin: boolean; is_inpaint_model: boolean }
 export type EngineState = "starting" | "ready" | "busy" | "restarting" | "failing";
 
 export interface Status {

@@ -38,16 +38,16 @@ const SoftSettings = () => html`
       ...${bound('soft_inpainting.difference_contrast')} />
   </div>`;
 
-/** Only inpainting checkpoints listen to this; the builtin model is none. */
+/** Only inpainting checkpoints listen to this. */
 export function ModelConditioning() {
   const { model, mask } = request.value;
   const known = models.value.find(({ name }) => name === model);
-  if (known?.is_builtin) return null;
+  if (known && !known.is_inpaint_model) return null;
   return html`
     <${Section} name="conditioning" title="Model conditioning" summary=${mask.conditioning_strength.toFixed(2)}
       isChanged=${mask.conditioning_strength !== 1}>
       <${Slider} label="Conditioning mask strength" min=${0} max=${1} step=${0.01} page=${0.1} format=${twoDecimals}
         ...${bound('mask.conditioning_strength')} />
-      <p class="why">How much of the masked part is hidden from an inpainting checkpoint. Without effect on others.</p>
+      <p class="why">How much of the masked part is hidden from an inpainting checkpoint.</p>
     <//>`;
 }

@@ -1,0 +1,153 @@
+"""The ControlNets of a job: which files they are, what each sees of every picture, and at which model calls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from underpaint.canvas import PreparedCanvas, at_working_size, control_pixels, hidden_share, planned
+from underpaint.errors import InvalidRequest
+from underpaint.image.control import control_picture
+from underpaint.image.picture import Picture
+from underpaint.models.catalog import sha256_of
+from underpaint.models.control_files import ControlNetFile, find_controlnet
+from underpaint.models.controlnet import check_controlnet, load_controlnet
+from underpaint.models.stable_diffusion import StableDiffusion
+from underpaint.request import ControlPreprocessor, ControlUnit, InpaintRequest
+from underpaint.result import NetworkKind, UsedNetwork
+
+HIDDEN_FROM = 0.5
+"""Pixels that are hidden by more than half are a hole to ControlNets for inpainting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JobControl:
+    """A unit of a request, ready to be loaded."""
+
+    unit: ControlUnit
+    file: ControlNetFile
+    pictures: tuple[np.ndarray, ...]
+    """What it sees of every canvas, or the one it sees in text-to-image: float32 (height, width, 3), working size."""
+
+    @property
+    def used(self) -> UsedNetwork:
+        """How a recipe names it."""
+        return UsedNetwork(
+            kind=NetworkKind.CONTROLNET,
+            name=self.file.name,
+            sha256=sha256_of(self.file.path),
+            a1111_hash=self.file.a1111_hash,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LoadedControl:
+    """A unit of a request, loaded."""
+
+    unit: ControlUnit
+    network: Any
+    """diffusers' ControlNetModel."""
+    pictures: Tensor
+    """(canvases, 3, height, width); one row for text-to-image."""
+
+
+def check_controls(request: InpaintRequest) -> None:
+    """Raises `InvalidRequest` for a unit that contradicts itself."""
+    for i, unit in enumerate(request.controls):
+        if unit.start > unit.end:
+            raise InvalidRequest(
+                f"controls[{i}].start must not lie behind its end; {unit.start} is above {unit.end}."
+            )
+        if unit.preprocessor is ControlPreprocessor.INPAINT and unit.picture is not None:
+            raise InvalidRequest(
+                f"controls[{i}].picture must be open for the preprocessor inpaint, which shows the input picture."
+            )
+
+
+def controls_of(
+    request: InpaintRequest,
+    canvases: Sequence[PreparedCanvas],
+    given: Sequence[Picture],
+    model: StableDiffusion,
+    folders: Sequence[Path],
+    *,
+    allows_pickle: bool,
+) -> tuple[JobControl, ...]:
+    """Finds what the units name and prepares their pictures. `request`: with its working size. `given`: at least the
+    control pictures that its units name. Raises where a file is missing, is no ControlNet or one for another family."""
+    pictures = {picture.sha256: picture for picture in given} if request.controls else {}
+    found: list[JobControl] = []
+    for i, unit in enumerate(request.controls):
+        file = find_controlnet(unit.model, folders, allows_pickle=allows_pickle)
+        check_controlnet(file, model)
+        seen = _pictures(f"controls[{i}]", unit, request, canvases, pictures, model.native_px)
+        found.append(JobControl(unit=unit, file=file, pictures=seen))
+    return tuple(found)
+
+
+def loaded(controls: Sequence[JobControl], model: StableDiffusion) -> tuple[LoadedControl, ...]:
+    """The units that can have an effect, with their networks; a file that several name is read once."""
+    at_work = [control for control in controls if control.unit.weight > 0]
+    files = {control.file for control in at_work}
+    networks = {file: load_controlnet(file, model) for file in files}
+    return tuple(
+        LoadedControl(
+            unit=control.unit,
+            network=networks[control.file],
+            pictures=torch.from_numpy(np.stack(control.pictures)).permute(0, 3, 1, 2).to(model.device),
+        )
+        for control in at_work
+    )
+
+
+def acts_at(unit: ControlUnit, step: int, steps: int) -> bool:
+    """Whether all of a step, counted from 0, lies between the unit's start and end, as in diffusers' pipelines."""
+    return unit.start <= step / steps and (step + 1) / steps <= unit.end
+
+
+def idle(unit: ControlUnit, steps: int) -> bool:
+    """Whether the unit does nothing at all."""
+    return unit.weight == 0 or not any(acts_at(unit, step, steps) for step in range(steps))
+
+
+def _pictures(
+    path: str,
+    unit: ControlUnit,
+    request: InpaintRequest,
+    canvases: Sequence[PreparedCanvas],
+    given: Mapping[str, Picture],
+    native_px: int,
+) -> tuple[np.ndarray, ...]:
+    if unit.picture is None:
+        if not canvases:
+            raise InvalidRequest(
+                f"{path}.picture is missing: without an input picture each unit needs its own."
+            )
+        return tuple(_of_input(path, unit, request, canvas) for canvas in canvases)
+    picture = given.get(unit.picture)
+    if picture is None:
+        raise InvalidRequest(
+            f"{path}.picture {unit.picture[:12]}… is not among the pictures beside the request."
+        )
+    if not canvases:
+        plan = planned(request, picture.size, None, native_px)
+        seen = [control_pixels(request, plan, picture, picture.size)]
+    else:
+        seen = [control_pixels(request, canvas.plan, picture, canvas.original.size) for canvas in canvases]
+    return tuple(control_picture(pixels, unit.preprocessor) for pixels in seen)
+
+
+def _of_input(path: str, unit: ControlUnit, request: InpaintRequest, canvas: PreparedCanvas) -> np.ndarray:
+    pixels = at_working_size(canvas.seen, canvas.plan)
+    if unit.preprocessor is not ControlPreprocessor.INPAINT:
+        return control_picture(pixels, unit.preprocessor)
+    if canvas.mask is None:
+        raise InvalidRequest(
+            f"{path}.preprocessor inpaint needs a mask: where there is none, nothing is hidden."
+        )
+    hidden = hidden_share(canvas.mask, request.latent_mask_rule) > HIDDEN_FROM
+    return control_picture(pixels, unit.preprocessor, hidden)

@@ -1,0 +1,201 @@
+"""ControlNets (Zhang et al. 2023): copies of a UNet's first half that read a picture, and whose outputs are added
+to the UNet's own.
+
+What a file holds is read off its tensors. Shared configuration (heads, activations) is the checkpoint's, of whose UNet
+a ControlNet is a copy; a folder in diffusers' layout brings its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from underpaint.errors import UnsupportedCheckpoint
+from underpaint.models.control_files import CONFIG_FILE, ControlNetFile
+from underpaint.models.folder import read_config
+from underpaint.models.weights import Shapes, Weights, read_shapes, read_weights
+
+if TYPE_CHECKING:
+    from underpaint.models.stable_diffusion import StableDiffusion
+
+Config = dict[str, Any]
+
+LDM_PREFIX = "control_model."
+LDM_MARK = "input_hint_block.0.weight"
+DIFFUSERS_MARK = "controlnet_cond_embedding.conv_in.weight"
+LATENT_CHANNELS = 4
+FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "Stable Diffusion XL"}
+"""By the length of the text vectors that a UNet listens to."""
+DIFFERENCE_MARK = "difference"
+OTHER_KINDS = {
+    "lora_controlnet": "a Control-LoRA, which is not supported",
+    "adapter.": "a T2I-Adapter, which is not supported",
+    "body.0.": "a T2I-Adapter, which is not supported",
+    "image_proj.": "an IP-Adapter, which is not supported",
+    "model.diffusion_model.": "a checkpoint, not a ControlNet",
+    "lora_": "a LoRA, not a ControlNet",
+}
+"""By what a tensor's name starts with: what the file is instead."""
+SHARED_WITH_UNET = (
+    "flip_sin_to_cos",
+    "freq_shift",
+    "down_block_types",
+    "mid_block_type",
+    "only_cross_attention",
+    "block_out_channels",
+    "layers_per_block",
+    "downsample_padding",
+    "mid_block_scale_factor",
+    "act_fn",
+    "norm_num_groups",
+    "norm_eps",
+    "cross_attention_dim",
+    "transformer_layers_per_block",
+    "attention_head_dim",
+    "num_attention_heads",
+    "use_linear_projection",
+    "upcast_attention",
+    "resnet_time_scale_shift",
+)
+"""What diffusers calls alike in the configurations of UNet and ControlNet."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Control:
+    """A ControlNet at work on some images."""
+
+    network: Any
+    """diffusers' ControlNetModel."""
+    picture: Float[Tensor, "batch 3 height width"]
+    """What it sees beside each image's latents, eight times their size: RGB in [0, 1]; -1 where an inpaint model shall
+    see a hole."""
+    weight: float
+
+    def of(self, images: slice) -> "Control":
+        """The same for some of the images."""
+        return replace(self, picture=self.picture[images])
+
+    def repeated(self, times: int) -> "Control":
+        """The same for all images, so many times one after the other."""
+        return replace(self, picture=self.picture.repeat(times, 1, 1, 1))
+
+
+def residuals(
+    controls: Sequence[Control],
+    x: Float[Tensor, "batch 4 h w"],
+    timesteps: Float[Tensor, " batch"],
+    states: Float[Tensor, "batch tokens channels"],
+) -> dict[str, Any]:
+    """The arguments that bring what the ControlNets add, summed, into diffusers' UNet; none without ControlNets."""
+    if not controls:
+        return {}
+    down, mid = _residuals(controls[0], x, timesteps, states)
+    for control in controls[1:]:
+        more, more_mid = _residuals(control, x, timesteps, states)
+        down, mid = [a + b for a, b in zip(down, more, strict=True)], mid + more_mid
+    return {"down_block_additional_residuals": tuple(down), "mid_block_additional_residual": mid}
+
+
+def _residuals(
+    control: Control, x: Tensor, timesteps: Tensor, states: Tensor
+) -> tuple[Sequence[Tensor], Tensor]:
+    return control.network(
+        x,
+        timesteps,
+        states,
+        controlnet_cond=control.picture.to(x.dtype),
+        conditioning_scale=control.weight,
+        return_dict=False,
+    )
+
+
+def check_controlnet(file: ControlNetFile, model: "StableDiffusion") -> None:
+    """Raises `UnsupportedCheckpoint` unless the file holds a ControlNet of the checkpoint's family, as far as names and
+    shapes tell."""
+    shapes = read_shapes(file.weights)
+    own = shapes.under(_prefix(file, shapes))
+    unet = model.unet.network.config
+    made_for, given = _text_channels(file, own), unet.cross_attention_dim
+    if made_for != given:
+        raise UnsupportedCheckpoint(
+            f"The ControlNet {file.name} was made for {_family(made_for)}, but {model.name} is {_family(given)}; choose "
+            "another ControlNet, or another checkpoint."
+        )
+    latents, width = _first_layer(own)
+    if latents != LATENT_CHANNELS:
+        raise UnsupportedCheckpoint(
+            f"The ControlNet {file.name} takes latents of {latents} channels; only those with {LATENT_CHANNELS} are "
+            "supported."
+        )
+    if width != unet.block_out_channels[0]:
+        raise UnsupportedCheckpoint(
+            f"The ControlNet {file.name} was made for a UNet of {width} channels, but {model.name} has "
+            f"{unet.block_out_channels[0]}; choose another ControlNet, or another checkpoint."
+        )
+
+
+def load_controlnet(file: ControlNetFile, model: "StableDiffusion") -> Any:
+    """The network of diffusers (ControlNetModel) on the checkpoint's device, in its precision."""
+    from underpaint.models import networks
+
+    path, unet = file.weights, model.unet.network
+    shapes = read_shapes(path)
+    weights = read_weights(path, _prefix(file, shapes))
+    if LDM_MARK in weights:
+        weights = networks.controlnet_weights_from_ldm(weights, unet.config)
+    config = read_config(file.path / CONFIG_FILE) if file.path.is_dir() else _config(unet.config, weights)
+    network: Any = networks.build_controlnet(config, weights)
+    return (network if unet.dtype == torch.float32 else network.half()).to(model.device)
+
+
+def _prefix(file: ControlNetFile, shapes: Shapes) -> str:
+    """What the names of the ControlNet's tensors begin with. Raises `UnsupportedCheckpoint`, saying what the file is,
+    where it holds none."""
+    if DIFFERENCE_MARK in shapes:
+        raise UnsupportedCheckpoint(
+            f"{file.name} holds only the difference of a ControlNet to its checkpoint; use the whole ControlNet."
+        )
+    if f"{LDM_PREFIX}{LDM_MARK}" in shapes:
+        return LDM_PREFIX
+    if LDM_MARK in shapes or DIFFUSERS_MARK in shapes:
+        return ""
+    kinds = [kind for start, kind in OTHER_KINDS.items() if any(name.startswith(start) for name in shapes)]
+    what = kinds[0] if kinds else "no ControlNet: no known tensor is in it"
+    raise UnsupportedCheckpoint(f"{file.name} is {what}.")
+
+
+def _text_channels(file: ControlNetFile, shapes: Shapes) -> int:
+    for name, shape in shapes.items():
+        if name.endswith("attn2.to_k.weight"):
+            return shape[1]
+    raise UnsupportedCheckpoint(
+        f"The ControlNet {file.name} does not listen to text, which is not supported."
+    )
+
+
+def _first_layer(shapes: Shapes) -> tuple[int, int]:
+    """Channels into and out of the first convolution."""
+    name = "input_blocks.0.0.weight" if LDM_MARK in shapes else "conv_in.weight"
+    width, latents = shapes[name][:2]
+    return latents, width
+
+
+def _family(text_channels: int) -> str:
+    return FAMILIES.get(text_channels, f"a model whose text vectors have {text_channels} numbers")
+
+
+def _config(unet: Any, weights: Weights) -> Config:
+    """The configuration of a ControlNet for a UNet, with the widths of the layers that read the picture."""
+    embedding = "controlnet_cond_embedding"
+    blocks = [
+        name for name in weights if name.startswith(f"{embedding}.blocks.") and name.endswith(".weight")
+    ]
+    widths = [len(weights[f"{embedding}.blocks.{i}.weight"]) for i in range(1, len(blocks), 2)]
+    return {
+        **{name: unet[name] for name in SHARED_WITH_UNET},
+        "in_channels": LATENT_CHANNELS,
+        "conditioning_embedding_out_channels": (len(weights[DIFFUSERS_MARK]), *widths),
+    }

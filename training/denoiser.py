@@ -1,0 +1,75 @@
+"""The networks that are trained as one to take noise away: text encoder, UNet, and what is added to them."""
+
+from typing import Any
+
+import torch
+from diffusers import ControlNetModel, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
+from torch import Tensor, nn
+from transformers import CLIPTextModel
+
+from training.lessons import unfolded
+from training.text import WIDTH
+
+CONFIG: dict[str, Any] = {
+    "sample_size": 32,
+    "out_channels": 4,
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    "block_out_channels": (64, 128, 192),
+    "layers_per_block": 1,
+    "attention_head_dim": 4,  # diffusers' name for the number of heads
+    "cross_attention_dim": WIDTH,
+    "norm_num_groups": 32,
+}
+
+CONTROL_CHANNELS = (16, 32, 64, 96)
+"""Of the convolutions that bring a control picture to the latents' size."""
+
+
+def new_unet(in_channels: int = 4) -> UNet2DConditionModel:
+    """An untrained UNet."""
+    unet = UNet2DConditionModel(**CONFIG, in_channels=in_channels)
+    # On CPUs, plain matrix products train attention this small two to four times faster than torch's fused kernel.
+    unet.set_attn_processor(AttnProcessor())
+    return unet
+
+
+class Denoiser(nn.Module):
+    """Text encoder and UNet."""
+
+    def __init__(self, text_encoder: CLIPTextModel, in_channels: int = 4) -> None:
+        super().__init__()
+        self.text_encoder = text_encoder
+        self.unet = new_unet(in_channels)
+
+    def states(self, ids: Tensor) -> Tensor:
+        """The text encoder's last hidden states, (count, 77, 128), for token ids, (count, 77)."""
+        return self.text_encoder(input_ids=ids).last_hidden_state
+
+    def velocity(self, noisy: Tensor, shown: Tensor, timesteps: Tensor, states: Tensor) -> Tensor:
+        """What the UNet says of noisy latents, (count, 4, height, width), beside which it sees further channels as they are."""
+        return self.unet(torch.cat([noisy, shown], 1), timesteps, states).sample
+
+
+class ControlledDenoiser(Denoiser):
+    """A denoiser with a ControlNet that is trained beside it."""
+
+    def __init__(self, painter: Denoiser) -> None:
+        super().__init__(painter.text_encoder)
+        self.unet = painter.unet.requires_grad_(False)
+        self.control = ControlNetModel.from_unet(
+            self.unet, conditioning_embedding_out_channels=CONTROL_CHANNELS
+        )
+        self.control.set_attn_processor(AttnProcessor())
+
+    def velocity(self, noisy: Tensor, shown: Tensor, timesteps: Tensor, states: Tensor) -> Tensor:
+        """As a denoiser; `shown` are folded control pictures."""
+        down, middle = self.control(noisy, timesteps, states, unfolded(shown), return_dict=False)
+        return self.unet(
+            noisy,
+            timesteps,
+            states,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=middle,
+        ).sample
