@@ -35,7 +35,8 @@ in the snow, night". A BLIP of {millions:.1f} million parameters for pictures of
 decoder of {text_layers}, and a vocabulary of {words} words. transformers loads it like any other BLIP.
 
 It was trained on drawn scenes alone (`training/captioner.py`), and its figures are in the storybook model's card. It knows six subjects,
-their colours, three skies and five grounds; of anything else it says what comes nearest. Apache-2.0, weights included.
+their colours, three skies and five grounds; of anything else it says what comes nearest, and of faces closer than
+head and shoulders more than is there. Apache-2.0, weights included.
 """
 
 
