@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, without_canvas
-from underpaint.controls import LoadedControl, acts_at, loaded
+from underpaint.control_units import acts_at
+from underpaint.controls import LoadedControl, loaded
 from underpaint.encoding import Encoded, EncodedCanvases, empty_prompt, encode
 from underpaint.errors import ModelFailure
 from underpaint.image.picture import Picture

@@ -25,6 +25,11 @@ class ControlNetFile:
     path: Path
 
     @property
+    def is_builtin(self) -> bool:
+        """Whether it came with this package."""
+        return self.path.is_relative_to(builtin_controlnets_folder())
+
+    @property
     def weights(self) -> Path:
         """The file of its tensors. Raises `UnsupportedCheckpoint` for a folder without one."""
         if self.path.is_file():

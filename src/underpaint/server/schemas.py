@@ -291,6 +291,12 @@ class ModelInfo:
     is_builtin: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlNetInfo:
+    name: str
+    is_builtin: bool
+
+
 class EngineState(StrEnum):
     STARTING = "starting"
     READY = "ready"

@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from underpaint import __version__
 from underpaint.models.catalog import BUILTIN_MODEL, default_folders
 from underpaint.request import Sampler, Scheduler
-from underpaint.server.known_models import known_models
-from underpaint.server.schemas import ModelInfo, Status
+from underpaint.server.known_models import known_controlnets, known_models
+from underpaint.server.schemas import ControlNetInfo, ModelInfo, Status
 from underpaint.server.services import Using
 from underpaint.tasks import PRESETS, TaskPreset
 
@@ -48,6 +48,12 @@ def get_models() -> list[ModelInfo]:
 def rescan_models() -> list[ModelInfo]:
     """Looks into the model folders again."""
     return get_models()
+
+
+@router.get("/controlnets")
+def get_controlnets() -> list[ControlNetInfo]:
+    """Every ControlNet found beside the model folders, the builtin ones first."""
+    return [ControlNetInfo(name=file.name, is_builtin=file.is_builtin) for file in known_controlnets()]
 
 
 @router.get("/tasks")
