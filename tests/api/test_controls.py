@@ -21,10 +21,13 @@ from underpaint.request import ControlPreprocessor, ControlUnit, InpaintRequest
 
 @pytest.fixture(autouse=True)
 def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A models folder with a ControlNet, of which only the name counts here."""
+    """A models folder with a ControlNet for the builtin model and one for Stable Diffusion 1, of which only the family
+    counts here."""
     path = tmp_path / "models" / "controlnet" / "lines.safetensors"
     path.parent.mkdir(parents=True)
-    save_file({"x": torch.zeros(1)}, path)
+    save_file({"x.attn2.to_k.weight": torch.zeros(4, 128)}, path)
+    save_file({"x.attn2.to_k.weight": torch.zeros(4, 768)}, path.with_stem("sd1"))
+    path.with_stem("broken").touch()
     monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path / "models"))
     return path
 
@@ -44,7 +47,9 @@ def order(api: TestClient, project: Any, request: dict[str, Any], *, from_pictur
 
 
 def test_controlnets_are_listed(api: TestClient):
-    assert {"name": "lines", "is_builtin": False} in api.get("/api/controlnets").json()
+    found = {each["name"]: each for each in api.get("/api/controlnets").json()}
+    assert found["lines"] == {"name": "lines", "is_builtin": False, "fits": ["storybook"]}
+    assert found["sd1"]["fits"] == found["broken"]["fits"] == []
 
 
 def test_a_job_carries_its_units_to_the_engine(studio: Studio):
@@ -61,6 +66,8 @@ def test_a_job_carries_its_units_to_the_engine(studio: Studio):
     ("unit", "expected"),
     [
         ({"model": "lanes"}, (404, "model-not-found", "request.controls[0].model")),
+        ({"model": "sd1"}, (422, "invalid-request", "request.controls[0].model")),
+        ({"model": "broken"}, (422, "unsupported-checkpoint", None)),
         ({"weight": 3}, (422, "invalid-request", "request.controls[0].weight")),
         ({"misspelt": 1}, (422, "invalid-request", "request.controls[0].misspelt")),
         ({"picture": "0" * 64}, (422, "invalid-request", "request.controls[0].picture")),

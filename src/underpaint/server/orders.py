@@ -60,8 +60,8 @@ class Keeping:
 
 def place(services: Services, project_id: str, order: Order) -> Job:
     """Puts a job into the queue, with what it is made from in the store."""
-    required_model(order.request.model)
-    require_controlnets(order.request)
+    model = required_model(order.request.model)
+    require_controlnets(order.request, model)
     _require_control_pictures(order.request)
     with services.database.read() as session:
         projects.project_row(session, project_id)

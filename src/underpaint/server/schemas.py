@@ -295,6 +295,8 @@ class ModelInfo:
 class ControlNetInfo:
     name: str
     is_builtin: bool
+    fits: list[str]
+    """Models of its family."""
 
 
 class EngineState(StrEnum):

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from underpaint import __version__
 from underpaint.models.catalog import BUILTIN_MODEL, default_folders
 from underpaint.request import Sampler, Scheduler
-from underpaint.server.known_models import known_controlnets, known_models
+from underpaint.server.known_models import controlnets_and_models, known_models
 from underpaint.server.schemas import ControlNetInfo, ModelInfo, Status
 from underpaint.server.services import Using
 from underpaint.tasks import PRESETS, TaskPreset
@@ -53,7 +53,10 @@ def rescan_models() -> list[ModelInfo]:
 @router.get("/controlnets")
 def get_controlnets() -> list[ControlNetInfo]:
     """Every ControlNet found beside the model folders, the builtin ones first."""
-    return [ControlNetInfo(name=file.name, is_builtin=file.is_builtin) for file in known_controlnets()]
+    return [
+        ControlNetInfo(name=file.name, is_builtin=file.is_builtin, fits=fits)
+        for file, fits in controlnets_and_models()
+    ]
 
 
 @router.get("/tasks")

@@ -315,7 +315,7 @@ export interface Underpaintings {
 // ---- things around
 
 export interface ModelInfo { name: string; kind: string; is_builtin: boolean }
-export interface ControlNetInfo { name: string; is_builtin: boolean }
+export interface ControlNetInfo { name: string; is_builtin: boolean; fits: string[] }
 export type EngineState = "starting" | "ready" | "busy" | "restarting" | "failing";
 
 export interface Status {

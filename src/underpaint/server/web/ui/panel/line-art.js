@@ -1,5 +1,5 @@
 // @ts-check
-/** Line art lock: a ControlNet that keeps the result to the lines of the picture. Shown where there is a ControlNet. */
+/** Line art lock: a ControlNet that keeps the result to the lines of the picture. Shown where one fits the checkpoint. */
 import { html } from 'htm/preact';
 import { endGesture, setSetting } from '../../state/actions.js';
 import { lineArtLock, withLineArtLock } from '../../state/line-art.js';
@@ -16,13 +16,15 @@ const twoDecimals = (value) => value.toFixed(2);
 const setLock = (change) => setSetting('controls', withLineArtLock(request.value.controls, change));
 
 export function LineArtLock() {
-  const lock = lineArtLock(request.value.controls);
-  const names = [...new Set([...controlNets.value.map(({ name }) => name), ...(lock ? [lock.model] : [])])];
+  const { controls, model } = request.value;
+  const lock = lineArtLock(controls);
+  const fitting = controlNets.value.filter(({ fits }) => fits.includes(model)).map(({ name }) => name);
+  const names = [...new Set([...fitting, ...(lock ? [lock.model] : [])])];
   if (names.length === 0) return null;
   const options = [{ value: OFF, label: 'Off' }, ...names.map((name) => ({ value: name, label: name }))];
-  /** @param {string} model */
-  const choose = (model) => {
-    setLock(model === OFF ? null : { model });
+  /** @param {string} name */
+  const choose = (name) => {
+    setLock(name === OFF ? null : { model: name });
     endGesture();
   };
   return html`
