@@ -1,4 +1,4 @@
-"""The ControlNets of a job: which files they are, what each sees of every picture, and at which model calls."""
+"""The ControlNets of a job: which files they are, and what each sees of every picture."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,19 +55,6 @@ class LoadedControl:
     """(canvases, 3, height, width); one row for text-to-image."""
 
 
-def check_controls(request: InpaintRequest) -> None:
-    """Raises `InvalidRequest` for a unit that contradicts itself."""
-    for i, unit in enumerate(request.controls):
-        if unit.start > unit.end:
-            raise InvalidRequest(
-                f"controls[{i}].start must not lie behind its end; {unit.start} is above {unit.end}."
-            )
-        if unit.preprocessor is ControlPreprocessor.INPAINT and unit.picture is not None:
-            raise InvalidRequest(
-                f"controls[{i}].picture must be open for the preprocessor inpaint, which shows the input picture."
-            )
-
-
 def controls_of(
     request: InpaintRequest,
     canvases: Sequence[PreparedCanvas],
@@ -77,8 +64,9 @@ def controls_of(
     *,
     allows_pickle: bool,
 ) -> tuple[JobControl, ...]:
-    """Finds what the units name and prepares their pictures. `request`: with its working size. `given`: at least the
-    control pictures that its units name. Raises where a file is missing, is no ControlNet or one for another family."""
+    """Finds what the units, which `check_units` has seen, name, and prepares their pictures. `request`: with its working
+    size. `given`: at least the control pictures that they name. Raises where a file is missing, or is no ControlNet for
+    the checkpoint."""
     pictures = {picture.sha256: picture for picture in given} if request.controls else {}
     found: list[JobControl] = []
     for i, unit in enumerate(request.controls):
@@ -98,20 +86,14 @@ def loaded(controls: Sequence[JobControl], model: StableDiffusion) -> tuple[Load
         LoadedControl(
             unit=control.unit,
             network=networks[control.file],
-            pictures=torch.from_numpy(np.stack(control.pictures)).permute(0, 3, 1, 2).to(model.device),
+            pictures=_tensor(control.pictures).to(model.device),
         )
         for control in at_work
     )
 
 
-def acts_at(unit: ControlUnit, step: int, steps: int) -> bool:
-    """Whether all of a step, counted from 0, lies between the unit's start and end, as in diffusers' pipelines."""
-    return unit.start <= step / steps and (step + 1) / steps <= unit.end
-
-
-def idle(unit: ControlUnit, steps: int) -> bool:
-    """Whether the unit does nothing at all."""
-    return unit.weight == 0 or not any(acts_at(unit, step, steps) for step in range(steps))
+def _tensor(pictures: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
 
 
 def _pictures(
@@ -123,11 +105,7 @@ def _pictures(
     native_px: int,
 ) -> tuple[np.ndarray, ...]:
     if unit.picture is None:
-        if not canvases:
-            raise InvalidRequest(
-                f"{path}.picture is missing: without an input picture each unit needs its own."
-            )
-        return tuple(_of_input(path, unit, request, canvas) for canvas in canvases)
+        return tuple(_of_input(unit, request, canvas) for canvas in canvases)
     picture = given.get(unit.picture)
     if picture is None:
         raise InvalidRequest(
@@ -141,13 +119,14 @@ def _pictures(
     return tuple(control_picture(pixels, unit.preprocessor) for pixels in seen)
 
 
-def _of_input(path: str, unit: ControlUnit, request: InpaintRequest, canvas: PreparedCanvas) -> np.ndarray:
+def _of_input(unit: ControlUnit, request: InpaintRequest, canvas: PreparedCanvas) -> np.ndarray:
     pixels = at_working_size(canvas.seen, canvas.plan)
-    if unit.preprocessor is not ControlPreprocessor.INPAINT:
-        return control_picture(pixels, unit.preprocessor)
-    if canvas.mask is None:
-        raise InvalidRequest(
-            f"{path}.preprocessor inpaint needs a mask: where there is none, nothing is hidden."
-        )
-    hidden = hidden_share(canvas.mask, request.latent_mask_rule) > HIDDEN_FROM
+    hidden = _hidden(request, canvas) if unit.preprocessor is ControlPreprocessor.INPAINT else None
     return control_picture(pixels, unit.preprocessor, hidden)
+
+
+def _hidden(request: InpaintRequest, canvas: PreparedCanvas) -> np.ndarray:
+    """bool (height, width) of the working size. Under A1111's rule a blank mask counts as none at all."""
+    if canvas.mask is None:
+        return np.zeros((canvas.plan.working.height, canvas.plan.working.width), bool)
+    return hidden_share(canvas.mask, request.latent_mask_rule) > HIDDEN_FROM

@@ -12,7 +12,8 @@ import numpy as np
 from underpaint import __version__
 from underpaint.canvas import PreparedCanvas, planned, prepare_all, soft_mask, used_sketch
 from underpaint.codec import validated
-from underpaint.controls import JobControl, check_controls, controls_of, idle
+from underpaint.control_units import check_units, is_idle
+from underpaint.controls import JobControl, controls_of
 from underpaint.errors import InvalidRequest
 from underpaint.geometry import Size
 from underpaint.image.picture import Picture, sha256_of_pixels
@@ -107,7 +108,7 @@ class Job:
         found += [
             f"The ControlNet {control.file.name} has no effect: its weight is 0, or no step lies between its start and end."
             for control in self.controls
-            if idle(control.unit, self.steps)
+            if is_idle(control.unit, self.steps)
         ]
         return found
 
@@ -259,7 +260,7 @@ def _checked(
     if len(pictures) > 1:
         request = _with_batch_of(len(pictures), request)
     _check_seeds(request)
-    check_controls(request)
+    check_units(request, has_picture=bool(pictures), has_mask=mask is not None)
     return request
 
 

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from underpaint.canvas import PreparedCanvas, changed_outside, composite, without_canvas
-from underpaint.controls import LoadedControl, acts_at, loaded
+from underpaint.control_units import acts_at
+from underpaint.controls import LoadedControl, loaded
 from underpaint.encoding import Encoded, EncodedCanvases, empty_prompt, encode
 from underpaint.errors import ModelFailure
 from underpaint.image.picture import Picture
@@ -239,11 +240,11 @@ def _networks(job: Job, encoded: Encoded, controls: Sequence[LoadedControl]) -> 
         (each.unit, Control(each.network, _for_each_image(job, each.pictures), each.unit.weight))
         for each in controls
     ]
-    calls_per_step = TRAITS[job.request.sampling.sampler].calls_per_step
+    steps, calls_per_step = job.steps, TRAITS[job.request.sampling.sampler].calls_per_step
 
     def predict_at(call: int) -> ConditionalPredictor:
-        step = min(call // calls_per_step, job.steps - 1)  # samplers that choose their calls may make more
-        acting = [control for unit, control in at_work if acts_at(unit, step, job.steps)]
+        step = min(call // calls_per_step, steps - 1)  # samplers that choose their calls may make more
+        acting = [control for unit, control in at_work if acts_at(unit, step, steps)]
         return partial(predict, controls=acting) if acting else predict
 
     return predict_at

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests import controlnets
 from tests.unit.models.tiny_blip import write_blip
 from underpaint.errors import ModelNotFound, OutputError
 from underpaint.image.picture import Picture
@@ -16,6 +17,7 @@ from underpaint.pipeline import inpaint
 from underpaint.request import (
     BatchSettings,
     CanvasSettings,
+    ControlUnit,
     InpaintArea,
     InpaintRequest,
     NoiseSettings,
@@ -170,3 +172,45 @@ def test_text_alone_makes_pictures(painter: Painter):
     assert [(each.changed_outside_px, each.change_delta_e) for each in images.values()] == [(None, None)] * 2
     assert len({each.picture.sha256 for each in images.values()}) == 2
     assert list(made(painter, replace(order, settled=frozenset({0})))) == [1]
+
+
+def test_control_pictures_come_from_the_store(
+    painter: Painter,
+    order: MakeImages,
+    tiny_model: StableDiffusion,
+    picture: Picture,
+    mask: np.ndarray,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    controlnets.write(tmp_path, "lines", controlnets.of_unet(tiny_model).state_dict())
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    control = Picture(255 - picture.pixels)
+    unit = ControlUnit(model="lines", picture=control.sha256)
+    request = replace(REQUEST, controls=(unit,), batch=BatchSettings())
+    controlled = replace(order, request=request)
+    with pytest.raises(OutputError, match="missing in the store"):
+        made(painter, controlled)
+    keep(control)
+    events = inpaint(
+        request, tiny_model, pictures=[picture], mask=mask, control_pictures=[control], folders=[tmp_path]
+    )
+    (wanted,) = [event.result.picture.sha256 for event in events if isinstance(event, ImageDone)]
+    assert made(painter, controlled)[0].picture.sha256 == wanted
+    assert made(painter, order)[0].picture.sha256 != wanted
+
+
+def test_underpaintings_need_no_control_picture(painter: Painter, picture: Picture, mask: np.ndarray):
+    unit = ControlUnit(model="nowhere", picture="0" * 64)
+    question = PrepareViews(
+        id="1",
+        asker="me",
+        request=replace(REQUEST, controls=(unit,)),
+        picture_sha256=keep(picture),
+        mask=Plane.of(mask),
+        sketch=None,
+        underpaintings=(Underpainting.FILL,),
+        stage="prepared",
+        longest_side_px=64,
+    )
+    assert len(painter.views(question).webps) == 1

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests import controlnets
-from underpaint.controls import acts_at, idle
+from underpaint.control_units import acts_at, is_idle
 from underpaint.errors import InvalidRequest, ModelNotFound, UnsupportedCheckpoint
 from underpaint.image.control import control_picture
 from underpaint.image.picture import Picture
@@ -71,6 +71,7 @@ def shas(results: Sequence[Result]) -> list[str]:
 
 ONE = ControlUnit(model="one")
 LINES = ControlUnit(model="one", preprocessor=ControlPreprocessor.LINEART)
+GIVEN = ControlUnit(model="one", picture="0" * 64)
 HOLE = ControlUnit(model="one", preprocessor=ControlPreprocessor.INPAINT)
 
 
@@ -170,8 +171,8 @@ def test_steps_between_start_and_end() -> None:
     unit = ControlUnit(model="one", start=0.2, end=0.8)
     assert [acts_at(unit, step, 5) for step in range(5)] == [False, True, True, True, False]
     assert [acts_at(unit, step, 4) for step in range(4)] == [False, True, True, False]
-    assert idle(replace(unit, start=0.3, end=0.45), 5)
-    assert not idle(replace(unit, start=0.2, end=0.4), 5)
+    assert is_idle(replace(unit, start=0.3, end=0.45), 5)
+    assert not is_idle(replace(unit, start=0.2, end=0.4), 5)
 
 
 @pytest.mark.parametrize("sampler", [Sampler.HEUN, Sampler.DPM_ADAPTIVE])
@@ -287,6 +288,16 @@ def test_inpaint_shows_the_picture_without_what_is_repainted(
     assert np.array_equal(seen[~hidden], control_picture(canvas.seen, ControlPreprocessor.NONE)[~hidden])
 
 
+def test_under_a1111s_rule_a_blank_mask_hides_nothing(
+    tiny_model: StableDiffusion, folder: Path, picture: Picture
+) -> None:
+    canvas = replace(QUICK.canvas, area=InpaintArea.ONLY_MASKED)
+    request = replace(controlled(QUICK, HOLE), canvas=canvas, rules=Profile.a1111())
+    blank = np.zeros((56, 72), np.uint8)
+    (found,) = seen(request, tiny_model, folder, pictures=[picture], mask=blank)
+    assert found.min() >= 0
+
+
 def test_lines_are_of_the_picture_with_the_sketch(
     tiny_model: StableDiffusion, folder: Path, mask: np.ndarray
 ) -> None:
@@ -326,9 +337,7 @@ def test_text_to_image_cuts_the_control_picture_as_it_would_an_input(
     ("unit", "error", "says"),
     [
         pytest.param(ONE, InvalidRequest, r"controls\[0\]\.picture is missing", id="no picture"),
-        pytest.param(
-            replace(ONE, picture="0" * 64), InvalidRequest, "not among the pictures", id="not given"
-        ),
+        pytest.param(GIVEN, InvalidRequest, "not among the pictures", id="not given"),
         pytest.param(
             replace(ONE, start=0.6, end=0.4), InvalidRequest, "start must not lie behind", id="range"
         ),
@@ -336,7 +345,7 @@ def test_text_to_image_cuts_the_control_picture_as_it_would_an_input(
             replace(ONE, weight=2.5), InvalidRequest, r"controls\[0\]\.weight must lie", id="weight"
         ),
         pytest.param(
-            replace(ONE, model="three"), ModelNotFound, "No ControlNet is called 'three'", id="name"
+            replace(GIVEN, model="three"), ModelNotFound, "No ControlNet is called 'three'", id="name"
         ),
         pytest.param(replace(HOLE, picture="0" * 64), InvalidRequest, "must be open", id="hole in another"),
     ],

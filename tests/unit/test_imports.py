@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "underpaint"
-WORDS = {"atomic", "geometry", "request", "result", "errors", "codec", "traits", "tasks", "advice"}
+WORDS = {
+    "atomic",
+    "geometry",
+    "request",
+    "result",
+    "errors",
+    "codec",
+    "traits",
+    "tasks",
+    "advice",
+    "control_units",
+}
 LAYERS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, WORDS),
     "image": WORDS | {"image"},

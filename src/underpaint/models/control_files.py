@@ -5,14 +5,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from underpaint.errors import ModelNotFound, UnsupportedCheckpoint
 from underpaint.models.catalog import PICKLES, SAFETENSORS, builtin_folder, check_pickle, looks_like_path
+from underpaint.models.headers import read_header, text_channels
 from underpaint.models.places import CONTROLNET_FOLDERS, folders_called
 
 CONFIG_FILE = "config.json"
 WEIGHT_FILES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors")
+FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "Stable Diffusion XL"}
+"""By the numbers in the text vectors that a UNet listens to."""
 HASHED_FROM_BYTE, HASHED_BYTES, HASH_DIGITS = 2**20, 2**16, 8
 
 
@@ -22,6 +26,11 @@ class ControlNetFile:
 
     name: str
     path: Path
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether it came with this package."""
+        return self.path.is_relative_to(builtin_controlnets_folder())
 
     @property
     def weights(self) -> Path:
@@ -36,11 +45,37 @@ class ControlNetFile:
         )
 
     @property
+    def text_channels(self) -> int:
+        """Numbers in the text vectors it listens to, by which families of checkpoints differ; remembered until the file
+        changes. Of safetensors files alone. Raises `UnsupportedCheckpoint` for a file that is none."""
+        try:
+            return _text_channels(self.weights, self.weights.stat().st_mtime_ns)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UnsupportedCheckpoint(f"The ControlNet {self.name} cannot be read: {error}.") from error
+
+    @property
     def a1111_hash(self) -> str:
         """The eight digits that A1111's extension writes beside its name: of the sha256 of 64 KiB from 1 MiB on."""
         with self.weights.open("rb") as file:
             file.seek(HASHED_FROM_BYTE)
             return hashlib.sha256(file.read(HASHED_BYTES)).hexdigest()[:HASH_DIGITS]
+
+
+@lru_cache(maxsize=256)
+def _text_channels(file: Path, _changed_at: int) -> int:
+    return text_channels(read_header(file))
+
+
+def made_for_another(name: str, made_for: int, model: str, given: int) -> str:
+    """That a ControlNet does not fit a checkpoint, by the numbers in the text vectors of both, for the user."""
+    return (
+        f"The ControlNet {name} was made for {_family(made_for)}, but {model} is {_family(given)}; choose another "
+        "ControlNet, or another checkpoint."
+    )
+
+
+def _family(channels: int) -> str:
+    return FAMILIES.get(channels, f"a model whose text vectors have {channels} numbers")
 
 
 def list_controlnets(folders: Sequence[Path]) -> tuple[ControlNetFile, ...]:

@@ -14,8 +14,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from underpaint.errors import UnsupportedCheckpoint
-from underpaint.models.control_files import CONFIG_FILE, ControlNetFile
+from underpaint.models.control_files import CONFIG_FILE, ControlNetFile, made_for_another
 from underpaint.models.folder import read_config
+from underpaint.models.headers import TEXT_LAYER
 from underpaint.models.weights import Shapes, Weights, read_shapes, read_weights
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ LDM_PREFIX = "control_model."
 LDM_MARK = "input_hint_block.0.weight"
 DIFFUSERS_MARK = "controlnet_cond_embedding.conv_in.weight"
 LATENT_CHANNELS = 4
-FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "Stable Diffusion XL"}
-"""By the length of the text vectors that a UNet listens to."""
 DIFFERENCE_MARK = "difference"
 OTHER_KINDS = {
     "lora_controlnet": "a Control-LoRA, which is not supported",
@@ -120,10 +119,7 @@ def check_controlnet(file: ControlNetFile, model: "StableDiffusion") -> None:
     unet = model.unet.network.config
     made_for, given = _text_channels(file, own), unet.cross_attention_dim
     if made_for != given:
-        raise UnsupportedCheckpoint(
-            f"The ControlNet {file.name} was made for {_family(made_for)}, but {model.name} is {_family(given)}; choose "
-            "another ControlNet, or another checkpoint."
-        )
+        raise UnsupportedCheckpoint(made_for_another(file.name, made_for, model.name, given))
     latents, width = _first_layer(own)
     if latents != LATENT_CHANNELS:
         raise UnsupportedCheckpoint(
@@ -169,7 +165,7 @@ def _prefix(file: ControlNetFile, shapes: Shapes) -> str:
 
 def _text_channels(file: ControlNetFile, shapes: Shapes) -> int:
     for name, shape in shapes.items():
-        if name.endswith("attn2.to_k.weight"):
+        if name.endswith(TEXT_LAYER):
             return shape[1]
     raise UnsupportedCheckpoint(
         f"The ControlNet {file.name} does not listen to text, which is not supported."
@@ -181,10 +177,6 @@ def _first_layer(shapes: Shapes) -> tuple[int, int]:
     name = "input_blocks.0.0.weight" if LDM_MARK in shapes else "conv_in.weight"
     width, latents = shapes[name][:2]
     return latents, width
-
-
-def _family(text_channels: int) -> str:
-    return FAMILIES.get(text_channels, f"a model whose text vectors have {text_channels} numbers")
 
 
 def _config(unet: Any, weights: Weights) -> Config:

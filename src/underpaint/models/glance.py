@@ -4,17 +4,17 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
 
 from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.catalog import ModelFile, ModelKind
+from underpaint.models.headers import read_header, text_channels
 from underpaint.models.parts import find_part
 
 LATENT_CELL_PX = 8
 SINGLE_FILE_NATIVE_PX = 512
 """Of every checkpoint file that can be run; `checkpoint.py` says so too."""
-FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
-LARGEST_HEADER_BYTES = 100 * 2**20
+UNET = "model.diffusion_model."
+FIRST_LAYER = f"{UNET}input_blocks.0.0.weight"
 INPAINT_CHANNELS = 9
 
 
@@ -23,6 +23,8 @@ class Glance:
     native_px: int
     """Side of the pictures it was trained on."""
     is_inpaint_model: bool
+    text_channels: int
+    """Numbers in the text vectors it listens to, by which families of checkpoints differ."""
 
 
 def glance(model: ModelFile) -> Glance:
@@ -40,16 +42,9 @@ def _glance(deciding: Path, kind: ModelKind, _changed_at: int) -> Glance:
     if kind is ModelKind.FOLDER:
         config = json.loads(deciding.read_text(encoding="utf-8"))
         native_px, channels = int(config["sample_size"]) * LATENT_CELL_PX, config["in_channels"]
+        text = int(config["cross_attention_dim"])
     else:
-        native_px, channels = SINGLE_FILE_NATIVE_PX, _shape(deciding, FIRST_LAYER)[1]
-    return Glance(native_px=native_px, is_inpaint_model=channels == INPAINT_CHANNELS)
-
-
-def _shape(file: Path, tensor: str) -> list[int]:
-    """From a safetensors file's header: 8 bytes of length, then JSON."""
-    with file.open("rb") as opened:
-        length = int.from_bytes(opened.read(8), "little")
-        if length > LARGEST_HEADER_BYTES:
-            raise ValueError("its header is not that of a safetensors file")
-        header = cast("dict[str, Any]", json.loads(opened.read(length)))
-    return header[tensor]["shape"]
+        shapes = read_header(deciding)
+        native_px, channels = SINGLE_FILE_NATIVE_PX, shapes[FIRST_LAYER][1]
+        text = text_channels(shapes, UNET)
+    return Glance(native_px=native_px, is_inpaint_model=channels == INPAINT_CHANNELS, text_channels=text)

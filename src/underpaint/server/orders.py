@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from underpaint import store
 from underpaint.canvas import soft_mask
+from underpaint.control_units import check_units
 from underpaint.image.blend import to_bytes
 from underpaint.image.png import quick_png
 from underpaint.image.resize import resized_mask
@@ -21,7 +22,7 @@ from underpaint.server.inspection import job_mask
 from underpaint.server.job_names import job_name
 from underpaint.server.job_views import done_result, job_row
 from underpaint.server.jobs import NewJob
-from underpaint.server.known_models import required_model
+from underpaint.server.known_models import require_controlnets, required_model
 from underpaint.server.layers import replace_layer
 from underpaint.server.pictures import picture_of
 from underpaint.server.refusals import Conflict, InvalidSetting
@@ -59,12 +60,15 @@ class Keeping:
 
 def place(services: Services, project_id: str, order: Order) -> Job:
     """Puts a job into the queue, with what it is made from in the store."""
-    required_model(order.request.model)
+    model = required_model(order.request.model)
+    require_controlnets(order.request, model)
+    _require_control_pictures(order.request)
     with services.database.read() as session:
         projects.project_row(session, project_id)
         picture, mask, sketch = (None, None, None)
         if order.node_id is not None:
             picture, mask, sketch = _layers(session, project_id, order.node_id, order)
+    check_units(order.request, has_picture=picture is not None, has_mask=mask is not None)
     new = NewJob(
         project_id=project_id,
         node_id=order.node_id,
@@ -77,6 +81,15 @@ def place(services: Services, project_id: str, order: Order) -> Job:
         sketch_sha256=_kept(sketch),
     )
     return services.runner.jobs.enqueue(new, is_next=order.is_next)
+
+
+def _require_control_pictures(request: InpaintRequest) -> None:
+    for i, unit in enumerate(request.controls):
+        if unit.picture is not None and store.stored_file(unit.picture) is None:
+            raise InvalidSetting(
+                f"The control picture {unit.picture[:12]}… is not on this server; import it first.",
+                f"request.controls[{i}].picture",
+            )
 
 
 def _name_of(order: Order) -> str:

@@ -121,12 +121,27 @@ class Painter:
             self._job = None
             mask, sketch = _layers(order.mask_sha256, order.sketch_sha256)
             pictures = () if order.picture_sha256 is None else (_picture(order.picture_sha256),)
-            self._job = key, prepare_job(order.request, model, pictures=pictures, mask=mask, sketch=sketch)
+            named = dict.fromkeys(unit.picture for unit in order.request.controls if unit.picture)
+            self._job = (
+                key,
+                prepare_job(
+                    order.request,
+                    model,
+                    pictures=pictures,
+                    mask=mask,
+                    sketch=sketch,
+                    control_pictures=[_stored(sha256) for sha256 in named],
+                ),
+            )
         return self._job[1]
 
 
 @lru_cache(maxsize=1)
 def _picture(sha256: str) -> Picture:
+    return _stored(sha256)
+
+
+def _stored(sha256: str) -> Picture:
     picture = stored_picture(sha256)
     if picture is None:
         raise OutputError(f"The picture {sha256[:12]}… of this job is missing in the store, or damaged.")

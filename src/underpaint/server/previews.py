@@ -115,7 +115,7 @@ def _key(wish: Wish) -> str:
 def _deciding(request: InpaintRequest) -> InpaintRequest:
     """Without what does not show before the model is asked, so that typing a prompt makes nothing anew."""
     canvas = replace(request.canvas, content=MaskedContent.ORIGINAL)
-    return replace(request, prompt=PromptSettings(), batch=BatchSettings(), canvas=canvas)
+    return replace(request, prompt=PromptSettings(), batch=BatchSettings(), canvas=canvas, controls=())
 
 
 def _sketch_sha256(wish: Wish, underpainting: Underpainting) -> str | None:

@@ -301,6 +301,14 @@ class ModelInfo:
     is_inpaint_model: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlNetInfo:
+    name: str
+    is_builtin: bool
+    fits: list[str]
+    """Models of its family."""
+
+
 class EngineState(StrEnum):
     STARTING = "starting"
     READY = "ready"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from underpaint import store
 from underpaint.errors import InvalidRequest, UnreadableImage
 from underpaint.geometry import Size
+from underpaint.request import InpaintRequest
 from underpaint.server import drafts, manifest, projects, tiles
 from underpaint.server.database import Database
 from underpaint.server.drafts import NodeDraft
@@ -99,13 +100,20 @@ def _parents_first(entries: list[NodeEntry]) -> list[NodeEntry]:
 
 
 def _pictures_of(found: Manifest) -> list[str]:
-    """Every picture, mask and sketch that the nodes and their recipes name, once."""
+    """Every picture, mask and sketch that the nodes, their recipes and the drafts name, once."""
     named: list[str | None] = []
     for entry in found.nodes:
         named.append(entry.node.picture.sha256)
         if recipe := manifest.recipe_of(entry.node):
             named += [*recipe.picture_sha256, recipe.mask_sha256, recipe.sketch_sha256]
+            named += _control_pictures(recipe.request)
+    for settings in (found.draft, *(entry.draft for entry in found.nodes)):
+        named += _control_pictures(settings.request)
     return list(dict.fromkeys(sha256 for sha256 in named if sha256 is not None))
+
+
+def _control_pictures(request: InpaintRequest) -> list[str | None]:
+    return [unit.picture for unit in request.controls]
 
 
 # in

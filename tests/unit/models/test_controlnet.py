@@ -216,6 +216,19 @@ def test_names_with_and_without_ending(saved: Fixture) -> None:
     assert saved.file("folder-1.1").weights.name == "diffusion_pytorch_model.safetensors"
 
 
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_family_is_known_without_opening(saved: Fixture, name: str) -> None:
+    assert saved.file(name).text_channels == saved.original.config.cross_attention_dim
+
+
+@pytest.mark.parametrize("content", [b"", b"\x02\0\0\0\0\0\0\0{}", b"\x05\0\0\0\0\0\0\0[1,2]"])
+def test_the_family_of_a_damaged_file_is_not(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(UnsupportedCheckpoint, match="ControlNet broken cannot be read"):
+        _ = ControlNetFile(name="broken", path=path).text_channels
+
+
 @pytest.mark.parametrize(
     "place",
     ["models/ControlNet", "models/controlnet/sd15", "ControlNet", "extensions/sd-webui-controlnet/models"],

@@ -11,15 +11,23 @@ from underpaint.models.glance import Glance, glance
 from underpaint.models.stable_diffusion import StableDiffusion, load
 
 
+def seen_by_loading(model: StableDiffusion) -> Glance:
+    return Glance(
+        native_px=model.native_px,
+        is_inpaint_model=model.is_inpaint_model,
+        text_channels=model.unet.network.config.cross_attention_dim,
+    )
+
+
 def test_a_glance_sees_what_loading_sees(tiny_model: StableDiffusion):
     found = glance(find_model(str(TINY_MODEL), []))
-    assert found == Glance(native_px=tiny_model.native_px, is_inpaint_model=tiny_model.is_inpaint_model)
+    assert found == seen_by_loading(tiny_model)
 
 
 def test_the_builtin_model():
     builtin = find_model("storybook", [])
     loaded = load(builtin)
-    assert glance(builtin) == Glance(native_px=loaded.native_px, is_inpaint_model=loaded.is_inpaint_model)
+    assert glance(builtin) == seen_by_loading(loaded)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 100, b"\x02\0\0\0\0\0\0\0{}", b"\x05\0\0\0\0\0\0\0[1,2]"])

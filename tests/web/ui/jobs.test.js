@@ -21,6 +21,7 @@ const REQUEST = /** @type {Job['request']} */ ({
   sampling: { denoising_strength: 0.4, steps: 20, sampler: 'Euler a', scheduler: 'Karras', cfg_scale: 7 },
   noise: { seed: 7, subseed: 0, subseed_strength: 0 },
   batch: { size: 1, count: 4 },
+  controls: [{ model: 'lines', picture: null, preprocessor: 'lineart', weight: 0.8, start: 0, end: 1 }],
 });
 
 /**
@@ -103,5 +104,6 @@ test('a recipe leaves out what has no meaning', () => {
   const names = recipeRows({ request: REQUEST, underpainting: 'sketch', seed: 9, image: 'result 3 of 4' });
   assert.deepEqual(names.find(([name]) => name === 'Seed'), ['Seed', '9, result 3 of 4']);
   assert.deepEqual(names.find(([name]) => name === 'Area'), ['Area', 'Only masked, padding 32']);
+  assert.deepEqual(names.find(([name]) => name === 'ControlNet'), ['ControlNet', 'lines 0.80 · lineart']);
   assert.equal(names.some(([name]) => name === 'Not' || name === 'Size' || name === 'Variation'), false);
 });

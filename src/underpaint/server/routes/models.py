@@ -8,8 +8,8 @@ from underpaint.models.captioner_files import list_captioners
 from underpaint.models.catalog import ModelFile, default_folders
 from underpaint.models.glance import glance
 from underpaint.request import Sampler, Scheduler
-from underpaint.server.known_models import known_models
-from underpaint.server.schemas import ModelInfo, Status
+from underpaint.server.known_models import controlnets_and_models, known_models
+from underpaint.server.schemas import ControlNetInfo, ModelInfo, Status
 from underpaint.server.services import Using
 from underpaint.tasks import PRESETS, TaskPreset
 
@@ -63,6 +63,15 @@ def _info(model: ModelFile) -> ModelInfo:
 def rescan_models() -> list[ModelInfo]:
     """Looks into the model folders again."""
     return get_models()
+
+
+@router.get("/controlnets")
+def get_controlnets() -> list[ControlNetInfo]:
+    """Every ControlNet found beside the model folders, the builtin ones first."""
+    return [
+        ControlNetInfo(name=file.name, is_builtin=file.is_builtin, fits=fits)
+        for file, fits in controlnets_and_models()
+    ]
 
 
 @router.get("/tasks")

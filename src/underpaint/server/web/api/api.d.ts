@@ -130,6 +130,16 @@ export interface SoftInpaintingSettings {
 export interface ExtraPictures { mask: boolean; cut_out: boolean }
 export interface BatchSettings { size: number; count: number }
 
+export type ControlPreprocessor = "none" | "lineart" | "canny" | "inpaint";
+export interface ControlUnit {
+  model: string;
+  picture: string | null;
+  preprocessor: ControlPreprocessor;
+  weight: number;
+  start: number;
+  end: number;
+}
+
 export interface InpaintRequest {
   model: string;
   prompt: PromptSettings;
@@ -140,6 +150,7 @@ export interface InpaintRequest {
   soft_inpainting: SoftInpaintingSettings;
   extras: ExtraPictures;
   batch: BatchSettings;
+  controls: ControlUnit[];
   rules: Rules;
   unwritten_keys: string[];
 }
@@ -306,6 +317,7 @@ export interface Description { prompt: string; captioner: string }
 // ---- things around
 
 export interface ModelInfo { name: string; kind: string; is_builtin: boolean; is_inpaint_model: boolean }
+export interface ControlNetInfo { name: string; is_builtin: boolean; fits: string[] }
 export type EngineState = "starting" | "ready" | "busy" | "restarting" | "failing";
 
 export interface Status {

@@ -3,7 +3,7 @@
 import { call, send, upload } from './http.js';
 
 export { ApiError, Unreachable, clientId } from './http.js';
-/** @import { BlankPicture, BlendOrder, Description, Draft, Extension, FileSettings, Inspection, Job, JobChange, JobOrder, KeepOrder } from './api.d.ts' */
+/** @import { BlankPicture, BlendOrder, ControlNetInfo, Description, Draft, Extension, FileSettings, Inspection, Job, JobChange, JobOrder, KeepOrder } from './api.d.ts' */
 /** @import { Layer, LayerInfo, ModelInfo, Node, NodeChange, Place, Preset, PreviewOrder, Project, ProjectChange } from './api.d.ts' */
 /** @import { ProjectSummary, Queue, ResultChange, SavedMask, Selection, Settings, Status, TaskPreset, Underpaintings } from './api.d.ts' */
 
@@ -25,6 +25,7 @@ export const api = {
   /** @returns {Promise<void>} */ restartEngine: () => call('POST', '/engine/restart'),
   /** @returns {Promise<ModelInfo[]>} */ models: () => call('GET', '/models'),
   /** @returns {Promise<ModelInfo[]>} */ rescanModels: () => call('POST', '/models/rescan'),
+  /** @returns {Promise<ControlNetInfo[]>} */ controlNets: () => call('GET', '/controlnets'),
   /** @returns {Promise<TaskPreset[]>} */ tasks: () => call('GET', '/tasks'),
 
   // ---- projects and nodes

@@ -47,6 +47,7 @@ export const defaultRequest = () => ({
   },
   extras: { mask: false, cut_out: false },
   batch: { size: 1, count: 4 },
+  controls: [],
   rules: { ...PROFILES.studio },
   unwritten_keys: [],
 });

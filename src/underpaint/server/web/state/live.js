@@ -69,10 +69,13 @@ async function comeBack() {
 
 /** What does not belong to a project. */
 export async function loadSurroundings() {
-  const [status, models, tasks, presets] = await Promise.all([api.status(), api.models(), api.tasks(), api.presets()]);
+  const [status, models, controlNets, tasks, presets] = await Promise.all([
+    api.status(), api.models(), api.controlNets(), api.tasks(), api.presets(),
+  ]);
   store.status.value = status;
   putEngine(status.engine, status.engine_problem);
   store.models.value = models;
+  store.controlNets.value = controlNets;
   store.tasks.value = tasks;
   store.presets.value = presets;
 }

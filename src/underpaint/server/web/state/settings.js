@@ -23,7 +23,7 @@ export function withSetting(request, path, value) {
 const NAMES = {
   model: 'Checkpoint', batch: 'Images', rules: 'Rules', 'prompt.positive': 'Prompt', 'prompt.negative': 'Negative prompt',
   'prompt.clip_skip': 'CLIP skip', 'canvas.area': 'Inpaint area', 'canvas.padding_px': 'Padding', 'mask.mode': 'Mask mode',
-  'sampling.denoising_strength': 'Strength', 'sampling.cfg_scale': 'CFG scale',
+  controls: 'Line art lock', 'sampling.denoising_strength': 'Strength', 'sampling.cfg_scale': 'CFG scale',
 };
 
 /** What the undo list calls a setting. @param {SettingPath} path */

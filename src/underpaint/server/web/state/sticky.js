@@ -27,7 +27,7 @@ export function fitted(fresh, last) {
 }
 
 /**
- * Words, seed and size belong to a picture and are not taken along, nor what a foreign file left out.
+ * Words, seed, size and control pictures belong to a picture and are not taken along, nor what a foreign file left out.
  * @param {Settings} last
  * @param {Settings} fresh
  * @returns {Settings}
@@ -43,6 +43,7 @@ export function forAnotherPicture(last, fresh) {
       prompt: { ...kept.prompt, positive: '', negative: '' },
       canvas: { ...kept.canvas, width: null, height: null },
       noise: { ...kept.noise, seed: null, subseed: null, subseed_strength: 0 },
+      controls: kept.controls.filter(({ picture }) => picture === null),
       unwritten_keys: [],
     },
   };

@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals-core';
 import { defaultSettings } from './defaults.js';
 import { blockedReason, describingBlockedReason, imagesOf, latestOpenJob, stalled } from './derived.js';
 /** @import {
- *   EngineState, Frame, Inspection, Job, Layer, LayerInfo, ModelInfo, Preset, Problem, Project, ProjectSummary, ResultRef,
+ *   ControlNetInfo, EngineState, Frame, Inspection, Job, Layer, LayerInfo, ModelInfo, Preset, Problem, Project, ProjectSummary, ResultRef,
  *   SavedMask, Settings, Stage, Status, TaskPreset, Underpainting, Underpaintings
  * } from '../api/api.d.ts' */
 /** @import { Comparing, Dialog, Toast, ToolOptions } from './types.d.ts' */
@@ -19,6 +19,7 @@ export const engineState = signal(/** @type {EngineState} */ ('starting'));
 /** Why the engine fails, while it does. */
 export const engineProblem = signal(/** @type {Problem | null} */ (null));
 export const models = signal(/** @type {ModelInfo[]} */ ([]));
+export const controlNets = signal(/** @type {ControlNetInfo[]} */ ([]));
 export const tasks = signal(/** @type {TaskPreset[]} */ ([]));
 export const presets = signal(/** @type {Preset[]} */ ([]));
 /** As a PNG; lasts as long as the page. */

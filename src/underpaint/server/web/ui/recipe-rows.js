@@ -5,6 +5,7 @@ import { UNDERPAINTING_NAMES } from '../state/zones.js';
 
 /**
  * @typedef {import('../api/api.d.ts').InpaintRequest} InpaintRequest
+ * @typedef {import('../api/api.d.ts').ControlUnit} ControlUnit
  * @typedef {import('../api/api.d.ts').Underpainting} Underpainting
  * @typedef {[name: string, value: string]} Row
  */
@@ -34,9 +35,13 @@ export function recipeRows({ request, underpainting = null, seed = null, image =
     ['Seed', [String(seed ?? noise.seed ?? 'random'), image].filter(Boolean).join(', ')],
     noise.subseed_strength ? ['Variation', `${noise.subseed_strength} of seed ${noise.subseed ?? 'random'}`] : null,
     ['Model', request.model],
+    ...request.controls.map(controlRow),
   ];
   return rows.filter((row) => row !== null);
 }
+
+/** @param {ControlUnit} unit @returns {Row} */
+const controlRow = ({ model, weight, preprocessor }) => ['ControlNet', [`${model} ${weight.toFixed(2)}`, preprocessor].join(' · ')];
 
 /** @param {InpaintRequest} request */
 function areaText({ canvas, mask }) {

@@ -5,8 +5,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import '@preact/signals';
 import { urls } from '../api/client.js';
 import { continueFrom, loadRecipe, openDialog, renameNode, saveNode, showResults, starNode } from '../state/actions.js';
+import { defaultRequest } from '../state/defaults.js';
 import { canDelete, fileFormat, hasFileMetadata, nodes, originOf, selectedNode } from '../state/results.js';
 import { isSettingsLike } from '../state/settings.js';
+import { fitted } from '../state/sticky.js';
 import { headNode, isSwitching } from '../state/store.js';
 import { checksOf } from './checks.js';
 import { CopyButton } from './copy.js';
@@ -117,7 +119,7 @@ function rowsOf(node) {
     const image = job.results.length > 1 ? `result ${result.index + 1} of ${job.results.length}` : '';
     return recipeRows({ request: job.request, underpainting: job.underpainting, seed: result.seed, image, hasMask: job.node_id !== null });
   }
-  return isSettingsLike(node.recipe) ? recipeRows({ request: node.recipe.request, hasMask: node.parent_id !== null }) : [];
+  return isSettingsLike(node.recipe) ? recipeRows({ request: fitted(defaultRequest(), node.recipe.request), hasMask: node.parent_id !== null }) : [];
 }
 
 /** @param {{node: Node}} props */

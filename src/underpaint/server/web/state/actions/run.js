@@ -4,6 +4,7 @@ import * as store from '../store.js';
 import { api } from '../../api/client.js';
 import { autosave } from '../saving.js';
 import { putJob, putNewJob, putQueue } from '../jobs.js';
+import { withoutPicture } from '../line-art.js';
 import { announce, attempt, showPanel, showProblem } from './page.js';
 import { endGesture } from './settings.js';
 import { continueFrom } from './tree.js';
@@ -25,14 +26,19 @@ export async function generate({ isNext = false, settings, name } = {}) {
   showProblem(null);
   await attempt(async () => {
     await autosave.flush();
+    const nodeId = store.headNode.value?.id ?? null;
     const job = await api.createJob(project.id, {
-      ...(settings ?? store.draft.value), node_id: store.headNode.value?.id ?? null, is_next: isNext, ...(name && { name }),
+      ...forJob(settings ?? store.draft.value, nodeId !== null), node_id: nodeId, is_next: isNext, ...(name && { name }),
     });
     store.shownJobId.value = null;
     store.picked.value = null;
     putNewJob(job);
   });
 }
+
+/** @param {Settings} settings @param {boolean} hasPicture @returns {Settings} */
+const forJob = (settings, hasPicture) => (hasPicture ? settings
+  : { ...settings, request: { ...settings.request, controls: withoutPicture(settings.request.controls) } });
 
 /** The running job; images that are finished stay. */
 export async function stop() {
@@ -64,7 +70,9 @@ export const resumeQueue = () => attempt(async () => putQueue(await api.steerQue
 /** Should it not start by itself. */
 export const restartEngine = () => attempt(() => api.restartEngine());
 /** Asks the server which models there are. */
-export const rescanModels = () => attempt(async () => { store.models.value = await api.rescanModels(); });
+export const rescanModels = () => attempt(async () => {
+  [store.models.value, store.controlNets.value] = await Promise.all([api.rescanModels(), api.controlNets()]);
+});
 
 /**
  * A job's settings, changed, once more on the picture it was run on; where the tray showed the job, it shows the new one.

@@ -8,7 +8,9 @@ import { moveHead } from './heads.js';
 import { attempt, toast } from './page.js';
 import { download } from './download.js';
 import { showSettings } from './settings.js';
+import { defaultRequest } from '../defaults.js';
 import { isSettingsLike } from '../settings.js';
+import { fitted } from '../sticky.js';
 /** @import { Extension, Node, Project } from '../../api/api.d.ts' */
 
 /** Makes an older picture the one that is worked on; a new branch begins by itself. @param {string} nodeId @returns whether it is */
@@ -91,7 +93,8 @@ export function loadRecipe(nodeId) {
   const job = node?.kept_from ? store.jobs.value.get(node.kept_from.job_id) : undefined;
   if (job) showSettings({ request: job.request, underpainting: job.underpainting, task: job.task });
   else if (isSettingsLike(node?.recipe)) {
-    showSettings({ request: node.recipe.request, underpainting: node.recipe.request.canvas.content, task: 'custom' });
+    const request = fitted(defaultRequest(), node.recipe.request); // a recipe may be older than some settings
+    showSettings({ request, underpainting: request.canvas.content, task: 'custom' });
   } else return;
   toast('Settings of this picture loaded');
 }

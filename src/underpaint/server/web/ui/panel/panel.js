@@ -7,6 +7,7 @@ import { Blending, ModelConditioning } from './blending.js';
 import { Details } from './details.js';
 import { FirstPicture } from './first.js';
 import { GenerateButton, GenerateFooter } from './footer.js';
+import { LineArtLock } from './line-art.js';
 import { Prompt } from './prompt.js';
 import { Noise, RulesSection, Sampling, Size } from './sections.js';
 import { Strength } from './strength.js';
@@ -32,5 +33,5 @@ export const SettingsBody = () => html`
   <${Sampling} />
   ${!isFirstPicture.value && html`<${Size} />`}
   <${Noise} />
-  ${!isFirstPicture.value && html`<${ModelConditioning} /><${Blending} />`}
+  ${!isFirstPicture.value && html`<${LineArtLock} /><${ModelConditioning} /><${Blending} />`}
   <${Details} /><${RulesSection} />`;
