@@ -19,7 +19,7 @@ attention, and an AutoencoderKL that makes latents an eighth of the picture's si
 |---|---|
 | text encoder | CLIP, 2 layers of 128, its own vocabulary of some 850 tokens (unknown words are spelled in bytes) |
 | UNet | 64, 128, 192 channels; one layer per block; 10.9 M parameters; **v-prediction** |
-| autoencoder | 16, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
+| autoencoder | 32, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
 | noise levels | Stable Diffusion 1's: scaled linear, 0.00085 to 0.012, 1000 steps |
 
 Native size 256x256; sides from 192 to 320 px work too. From 384 px on, subjects are drawn twice or grow together, as with
@@ -35,6 +35,8 @@ tree, bush, house, flower) in twelve colours, under three skies, on five grounds
 2. Text encoder, warmed up on naming what a caption says.
 3. UNet on 8x8 latents of whole scenes (together with the text encoder), then 16x16, then 32x32 and neighbouring shapes, while
    scenes with one large subject give way to full ones. 10 % of captions are left empty for guidance.
+4. Version 2: the autoencoder, with twice as many channels at full resolution, learned on near to the latents of version 1. UNet and
+   text encoder then learned on at 16x16 to 64x64, half of the scenes showing two subjects side by side.
 
 The weights are moving averages in half precision. `make train` repeats it all; `make evaluate` measures it.
 
@@ -42,8 +44,8 @@ The weights are moving averages in half precision. `make train` repeats it all; 
 {figures}
 
 ## Limits
-It knows its six subjects and {words} words, nothing else. The figures are for one subject per prompt: of two, one is often
-left out or drawn as the other. Faces and hands are rough. It cannot draw real people, places or text.
+It knows its six subjects and {words} words, nothing else. Of two subjects in one prompt, one is sometimes drawn like the other.
+Faces and hands are rough. It cannot draw real people, places or text.
 
 ## Licence
 Apache-2.0, weights included.

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from training.data import CropStream
 from training.muon import Muon
@@ -27,7 +28,10 @@ SCALING_FACTOR = 0.18215
 """Stable Diffusion 1's; our latents are whitened so that this factor gives them variance 1."""
 
 LATENT_NOISE = 0.05
-"""Noise added to latents while training, relative to their spread: the decoder must forgive a denoiser's errors."""
+"""The most noise added to latents while training, relative to their spread: the decoder must forgive a denoiser's errors."""
+
+TETHER = 0.05
+"""Weight of the squared distance to latents that a denoiser has learned already, where there are such."""
 
 PIXELS_PER_BATCH = 8 * 64 * 64
 
@@ -36,7 +40,7 @@ CONFIG: dict[str, Any] = {
     "out_channels": 3,
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
-    "block_out_channels": (16, 48, 96, 128),
+    "block_out_channels": (32, 48, 96, 128),
     "layers_per_block": 1,
     "latent_channels": 4,
     "norm_num_groups": 8,
@@ -85,16 +89,19 @@ def reconstruction_loss(copy: Tensor, pixels: Tensor) -> Tensor:
     """L1 for colour, L2 for PSNR, and L1 between neighbour differences for crisp edges."""
     difference = copy - pixels
     edges = sum(difference.diff(dim=d).abs().mean() for d in (-1, -2))
-    return difference.abs().mean() + 2 * difference.square().mean() + 0.5 * edges
+    return difference.abs().mean() + 10 * difference.square().mean() + 0.5 * edges
 
 
 def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
-    """Trains encoder and decoder together."""
+    """Trains encoder and decoder together; where an encoder was frozen before, from there and near to its latents."""
     vae = new_vae()
-    state = load_state("vae")
+    frozen = load_state("decoder")
+    state = load_state("vae") or frozen
     if state:
         vae.load_state_dict(state["model"])
-    Trainer(vae, worker, "vae", (64, 64, 64, 128)).run(minutes, rate, state)
+    trainer = Trainer(vae, worker, "vae", (64, 64, 64, 128))
+    trainer.familiar = load_vae("decoder").to(device()) if frozen else None
+    trainer.run(minutes, rate, state)
 
 
 def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:
@@ -120,6 +127,8 @@ class Trainer:
         self.optimizer = Muon(trained, worker)
         self.average = Average(vae)
         self.step = 0
+        self.familiar: AutoencoderKL | None = None
+        """Whose latents to stay near to."""
 
     def run(self, minutes: float, rate: float, state: dict[str, Any] | None) -> None:
         """Trains until the minutes are over, leaving a checkpoint and a sheet every few hundred steps."""
@@ -153,10 +162,15 @@ class Trainer:
         pixels = pixels.to(device())
         with autocast():
             latents = self.vae.encode(pixels).latent_dist.mode()
-            noisy = latents + LATENT_NOISE * latents.std().detach() * torch.randn_like(latents)
+            noise = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=pixels.device)
+            noisy = latents + noise * latents.std().detach() * torch.randn_like(latents)
             copy = self.vae.decode(noisy).sample
             loss = reconstruction_loss(copy.float(), pixels) + 1e-4 * latents.float().square().mean()
-            if self.name == "decoder":
+            if self.familiar:
+                loss = loss + TETHER * F.mse_loss(
+                    latents.float() * SCALING_FACTOR, encode(self.familiar, pixels).float()
+                )
+            if self.name == "decoder" or self.familiar:
                 loss = loss + 0.1 * self._zero_latents_loss(latents)
         self.vae.zero_grad()
         loss.backward()
