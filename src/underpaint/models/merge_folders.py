@@ -27,7 +27,7 @@ def merge_folders(recipe: MergeRecipe, out: Path) -> Iterator[tuple[int, int]]:
     if recipe.vae is not None or recipe.discard:
         raise InvalidRequest("Baking in a VAE and leaving out tensors need single files, not model folders.")
     recipes = {network: _of_network(recipe, network) for network in NETWORKS}
-    total = sum(_count(one) for one in recipes.values())
+    counts = {network: _count(one) for network, one in recipes.items()}
     temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}.tmp")
     written = 0
     try:
@@ -35,8 +35,8 @@ def merge_folders(recipe: MergeRecipe, out: Path) -> Iterator[tuple[int, int]]:
         for network, one in recipes.items():
             target = temporary / network / one.primary.name
             for count, _ in merge(one, target):
-                yield written + count, total
-            written += count
+                yield written + count, sum(counts.values())
+            written += counts[network]
         _replace(temporary, out)
     except OSError as error:
         raise OutputError(f"Cannot write {out}: {error.strerror or error}.") from error

@@ -50,5 +50,6 @@ def _shared_folder(folder: Path) -> Path | None:
     """A name with separators, which could lead anywhere, names nothing."""
     index = folder / INDEX
     name = read_config(index).get(SHARES_WITH) if index.is_file() else None
-    is_plain = isinstance(name, str) and name not in ("", "..") and Path(name).name == name
-    return folder.parent / name if is_plain else None
+    if not isinstance(name, str) or name in ("", "..") or Path(name).name != name:
+        return None
+    return folder.parent / name
