@@ -72,16 +72,18 @@ LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.3
 SCENES: Courses = {Course.CLOSE: 0.35, Course.MIXED: 0.35, Course.PAIR: 0.3}
 
 
+def _native(capacity: int) -> tuple[Diet, ...]:
+    """The native square, and what is left of the steps for shapes beside it."""
+    beside = ((40, 24), (24, 40), (32, 24), (24, 32))
+    return (
+        _large(32, 32, 0.7, capacity),
+        *(_large(width, height, 0.06, capacity // 4) for width, height in beside),
+    )
+
+
 def _lora(name: str) -> Stage:
     """A LoRA sees few pictures, again and again."""
-    diets = (
-        _large(32, 32, 0.7, capacity=800),
-        _large(24, 32, 0.08, capacity=200),
-        _large(32, 24, 0.08, capacity=200),
-        _large(40, 24, 0.07, capacity=200),
-        _large(24, 40, 0.07, capacity=200),
-    )
-    return Stage(name, 256, diets, (SCENES, SCENES), rate=1e-3, anneals=True)
+    return Stage(name, 256, _native(capacity=800), (SCENES, SCENES), rate=1e-3, anneals=True)
 
 
 STAGES = {
@@ -143,14 +145,7 @@ STAGES = {
     "control": Stage(
         "control",
         256,
-        (
-            _large(32, 32, 0.7, capacity=300),
-            _large(40, 24, 0.06, capacity=80),
-            _large(24, 40, 0.06, capacity=80),
-            _large(32, 24, 0.06, capacity=80),
-            _large(24, 32, 0.06, capacity=80),
-            _medium(0.06, capacity=300),
-        ),
+        (*_native(capacity=300), _medium(0.06, capacity=300)),
         (LATER_COURSES, LATER_COURSES),
         rate=8e-4,
         anneals=True,

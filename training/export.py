@@ -15,7 +15,7 @@ from torch import nn
 from training.card import model_card
 from training.generate import Storybook
 from training.lora import write_lora
-from training.runs import RUNS, load_state
+from training.runs import RUNS, has_state
 from training.students import LORAS, load_storybook
 from underpaint.models.parts import SHARES_WITH
 
@@ -55,16 +55,16 @@ def export() -> None:
     with _replaced(FOLDER) as folder:
         write_storybook(painter, folder)
         (folder / "MODEL_CARD.md").write_text(model_card(_figures()))
-    if load_state("inpaint"):
+    if has_state("inpaint"):
         repainter = load_storybook("inpaint")
         _require_same_text_encoder(painter, repainter)
         with _replaced(INPAINTING) as folder:
             write_inpainting(repainter, folder)
-    if load_state("control"):
+    if has_state("control"):
         with _replaced(CONTROLNET) as folder:
             _write_network(folder, load_storybook("control").denoiser.control)
     for name in LORAS:
-        if load_state(name):
+        if has_state(name):
             write_lora(load_storybook(name).denoiser.unet, LORA_FOLDER / f"{name}.safetensors", name)
 
 

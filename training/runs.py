@@ -165,6 +165,11 @@ def load_state(name: str) -> dict[str, Any] | None:
     return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
+def has_state(name: str) -> bool:
+    """Whether there is a checkpoint of that name."""
+    return (RUNS / f"{name}.pt").exists()
+
+
 class Average:
     """A moving average of a module's weights over about the last sixteenth of its training (Karras et al. 2024)."""
 

@@ -99,9 +99,8 @@ def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
     state = load_state("vae") or frozen
     if state:
         vae.load_state_dict(state["model"])
-    trainer = Trainer(vae, worker, "vae", (64, 64, 64, 128))
-    trainer.familiar = load_vae("decoder").to(device()) if frozen else None
-    trainer.run(minutes, rate, state)
+    familiar = load_vae("decoder").to(device()) if frozen else None
+    Trainer(vae, worker, "vae", (64, 64, 64, 128), familiar).run(minutes, rate, state)
 
 
 def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:
@@ -119,16 +118,23 @@ def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:
 class Trainer:
     """The loop behind both stages; they differ in which parameters may move and in the sizes they see."""
 
-    def __init__(self, vae: AutoencoderKL, worker: Worker, name: str, sizes_px: tuple[int, ...]) -> None:
-        self.vae = vae.to(device())
+    def __init__(
+        self,
+        vae: AutoencoderKL,
+        worker: Worker,
+        name: str,
+        sizes_px: tuple[int, ...],
+        familiar: AutoencoderKL | None = None,
+    ) -> None:
+        """`familiar`: whose latents to stay near to."""
+        self.vae, self.familiar = vae.to(device()), familiar
         self.worker, self.name, self.sizes_px = worker, name, sizes_px
+        self.keeps_zero_brown = name == "decoder" or familiar is not None
         trained = [(n, p) for n, p in vae.named_parameters() if p.requires_grad]
         self.parameters = [p for _, p in trained]
         self.optimizer = Muon(trained, worker)
         self.average = Average(vae)
         self.step = 0
-        self.familiar: AutoencoderKL | None = None
-        """Whose latents to stay near to."""
 
     def run(self, minutes: float, rate: float, state: dict[str, Any] | None) -> None:
         """Trains until the minutes are over, leaving a checkpoint and a sheet every few hundred steps."""
@@ -170,7 +176,7 @@ class Trainer:
                 loss = loss + TETHER * F.mse_loss(
                     latents.float() * SCALING_FACTOR, encode(self.familiar, pixels).float()
                 )
-            if self.name == "decoder" or self.familiar:
+            if self.keeps_zero_brown:
                 loss = loss + 0.1 * self._zero_latents_loss(latents)
         self.vae.zero_grad()
         loss.backward()

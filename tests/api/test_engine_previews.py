@@ -105,7 +105,7 @@ def test_a_description_does_not_void_the_previews_of_the_same_tab():
     threads = [threading.Thread(target=ask, args=(each,)) for each in (views, *told)]
     for count, thread in enumerate(threads, start=1):
         thread.start()
-        eventually(lambda: len(questions._waiting) == min(count, 2), "the question")  # noqa: B023
+        eventually(lambda: len(questions._waiting) == min(count, 2), "the question")  # noqa: B023 (asked at once)
     assert answered.get(timeout=5) == "A newer question came."
     for id in (views.id, "new"):
         questions.answer(PictureDescribed(id=id, prompt=id, captioner="fake"))
