@@ -38,7 +38,8 @@ tree, bush, house, flower) in twelve colours, under three skies, on five grounds
 4. Version 2: the autoencoder, with twice as many channels at full resolution, learned on near to the latents of version 1. UNet and
    text encoder then learned on at 16x16 to 64x64, half of the scenes showing two subjects side by side.
 
-The weights are moving averages in half precision. `make train` repeats it all; `make evaluate` measures it.
+The weights are moving averages in half precision. `make train` makes a model of this kind from nothing; these weights went on from
+version 1, so it will not come out as the very same. `make evaluate` measures it.
 
 ## Figures
 {figures}
@@ -65,17 +66,17 @@ ROWS = {
     "errand_background": "inpainting: other sky and ground, the subject still recognised",
     "errands": "inpainting in all",
     "seam_before": "seam score of the masks' edges before inpainting (1 = as beside them)",
-    "seam": "after it",
+    "seam": "seam score after it",
     "inpaint_errand_object": "inpainting variant: another object",
     "inpaint_errand_colour": "inpainting variant: another colour",
     "inpaint_errand_background": "inpainting variant: other sky and ground",
     "inpaint_errands": "inpainting variant in all",
     "inpaint_seam": "inpainting variant: seam score",
     "captioner_kinds": "captioner on drawn scenes: every subject named and no other",
-    "captioner_kinds_and_colours": "the same, each in its colour",
-    "captioner_sky": "sky named rightly",
-    "captioner_ground": "ground named rightly",
-    "captioner_pair": "two subjects: both, each in its colour",
+    "captioner_kinds_and_colours": "captioner: the same, each in its colour",
+    "captioner_sky": "captioner: sky named rightly",
+    "captioner_ground": "captioner: ground named rightly",
+    "captioner_pair": "captioner: two subjects, both named, each in its colour",
     "judge_kind": "the judge itself on drawn scenes: subject",
     "judge_colour": "the judge itself on drawn scenes: colour",
     "judge_pair": "the judge of two subjects itself on drawn scenes: all right",
