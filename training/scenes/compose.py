@@ -156,14 +156,20 @@ def draw(scene: Scene, width: int, height: int, window: Window | None = None, lo
 
 
 def _mask(
-    scene: Scene, index: int, part: str | None, width: int, height: int, window: Window | None = None
+    scene: Scene,
+    index: int,
+    part: str | None,
+    width: int,
+    height: int,
+    window: Window | None = None,
+    look: Look = PLAIN,
 ) -> Image:
     shown = window or Window(0, 0, width, height)
     pixels = np.zeros((shown.height, shown.width, 4), np.uint8)
     surface = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType)
     with surface as canvas:
         canvas.translate(-shown.x, -shown.y)
-        _draw_subjects(Pen(canvas, mask=True), scene, width, height, PLAIN, index, part)
+        _draw_subjects(Pen(canvas, mask=True), scene, width, height, look, index, part)
     return np.where(pixels[..., 0] > 127, np.uint8(255), np.uint8(0))
 
 
@@ -173,10 +179,17 @@ def subject_mask(scene: Scene, index: int, width: int, height: int) -> Image:
 
 
 def part_mask(
-    scene: Scene, index: int, part: str, width: int, height: int, window: Window | None = None
+    scene: Scene,
+    index: int,
+    part: str,
+    width: int,
+    height: int,
+    window: Window | None = None,
+    look: Look = PLAIN,
 ) -> Image:
-    """Like `subject_mask` for one part (dress, hair, eyes, face, fur, leaves, roof, petals), or what a window shows of it."""
-    return _mask(scene, index, part, width, height, window)
+    """Like `subject_mask` for one part (dress, hair, eyes, face, fur, leaves, roof, petals), or what a window shows of it.
+    Of the look, only who the girl is matters."""
+    return _mask(scene, index, part, width, height, window, look)
 
 
 def subject_box(scene: Scene, index: int, width: int, height: int) -> tuple[int, int, int, int]:

@@ -26,12 +26,12 @@ RED, GOLD = 0xD8343A, 0xD99A2B
 
 def draw_heroine(pen: Pen, girl: Girl) -> None:
     """Local units as the girl's. Her pose and eyes are the girl's."""
-    _buns(pen)
+    with pen.part("hair"):
+        _buns(pen)
     draw_figure(pen, girl.pose, HAIR, PAINT["white"], EYES[girl.eyes])
     with pen.at(0, -BASE_LINE):
-        for x, y in DOTS:
-            pen.circle(x, y, 9, RED)
-        pen.fill("M-34 530Q0 546 34 530L37 552Q0 566-37 552z", RED)
+        with pen.part("dress"):
+            _dots_and_belt(pen)
         _glasses(pen)
 
 
@@ -41,6 +41,12 @@ def _buns(pen: Pen) -> None:
             pen.circle(x, y, 27, HAIR.base)
             pen.stroke(f"M{x - 12} {y - 10}q12-10 24 0", HAIR.light, 5)
             pen.stroke(f"M{x - 16} {y + 8}q16 12 32 0", HAIR.dark, 4)
+
+
+def _dots_and_belt(pen: Pen) -> None:
+    for x, y in DOTS:
+        pen.circle(x, y, 9, RED)
+    pen.fill("M-34 530Q0 546 34 530L37 552Q0 566-37 552z", RED)
 
 
 def _glasses(pen: Pen) -> None:

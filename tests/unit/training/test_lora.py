@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from training import students
 from training.denoiser import Denoiser
 from training.lora import LowRank, write_lora
-from training.scenes import InkPen, Look, draw, draw_heroine, sample_scene, subject_box
+from training.scenes import InkPen, Look, draw, draw_heroine, part_mask, sample_scene, subject_box
 from training.students import LORAS, STUDENTS
 from training.text import new_text_encoder, new_tokenizer
 from underpaint.models.lora import Applied, applied, read_lora, unmatched
@@ -65,3 +66,15 @@ def test_looks_change_what_they_should() -> None:
     assert changed.any()
     changed[max(0, y - 8) : y + height + 8, max(0, x - 8) : x + width + 8] = False
     assert not changed.any()
+
+
+def test_the_heroines_masks_cover_her_buns_and_her_dots() -> None:
+    scene, look = sample_scene(), Look(girl=draw_heroine)
+    red, green, blue = np.moveaxis(draw(scene, 384, 256, look=look).astype(int), 2, 0)
+    hair, dress = (part_mask(scene, 0, part, 384, 256, look=look) > 0 for part in ("hair", "dress"))
+    plain_hair = part_mask(scene, 0, "hair", 384, 256) > 0
+    mint, dots = green - red > 60, red - green > 100
+    assert mint[hair].mean() > 0.8
+    assert mint[hair & ~plain_hair].mean() > 0.6
+    assert dots[dress].mean() > 0.1
+    assert (blue - red > 60)[dress].mean() < 0.05
