@@ -20,9 +20,9 @@ from benchmarks.guide import wording
 from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.experiment import Experiment
 from benchmarks.guide.making import Maker, cores, crew, gallery, remembered
+from benchmarks.guide.networks import lacking, missing, networks_of
 from benchmarks.guide.record import Record, record
 from benchmarks.guide.report import keep, write_pages
-from underpaint.models.catalog import BUILTIN_MODEL
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".training" / "guide"
@@ -48,8 +48,14 @@ def main() -> None:
         return
     torch.set_num_threads(1)
     chosen = [EXPERIMENTS[name] for name in options.only or EXPERIMENTS]
+    runnable = [experiment for experiment in chosen if not missing(experiment)]
+    for experiment in chosen:
+        if experiment not in runnable:
+            print(f"{experiment.name:28} left out. {lacking(missing(experiment))}", flush=True)
+    if not runnable:
+        sys.exit("Nothing is left to measure.")
     try:
-        measure(chosen, range(options.seeds), options.workers, options.out)
+        measure(runnable, range(options.seeds), options.workers, options.out)
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on from here.")
     markdown = MARKDOWN if options.out.resolve() == OUT else options.out / "guide.md"
@@ -66,7 +72,8 @@ def measure(experiments: Sequence[Experiment], seeds: Sequence[int], workers: in
             for _ in hands.make(experiment, seeds):
                 pass
             shots = gallery(maker, experiment, seeds)
-            found = record(experiment, shots, remembered(BUILTIN_MODEL).sha256)
+            hashed = {network.name: network.sha256 for network in networks_of(experiment)}
+            found = record(experiment, shots, hashed)
             keep(experiment, shots, found, out)
             tell(experiment, found, time.perf_counter() - started)
 

@@ -1,7 +1,9 @@
 """Requests as the experiments make them: the studio's defaults, except for what is named."""
 
+from underpaint.models.catalog import BUILTIN_MODEL
 from underpaint.request import (
     CanvasSettings,
+    ControlUnit,
     InpaintArea,
     InpaintRequest,
     MaskedContent,
@@ -35,14 +37,21 @@ def ask(
     sampler: Sampler = Sampler.DPMPP_2M,
     multiplier: float = 1.0,
     rules: Rules | None = None,
+    model: str = BUILTIN_MODEL,
+    conditioning: float = 1.0,
+    controls: tuple[ControlUnit, ...] = (),
 ) -> InpaintRequest:
     """A request without prompt and seed."""
     return InpaintRequest(
-        mask=MaskSettings(mode=mode, blur_x_px=blur_px, blur_y_px=blur_px),
+        model=model,
+        mask=MaskSettings(
+            mode=mode, blur_x_px=blur_px, blur_y_px=blur_px, conditioning_strength=conditioning
+        ),
         canvas=CanvasSettings(content=content, area=area, padding_px=padding_px),
         sampling=SamplingSettings(
             denoising_strength=strength, steps=steps, sampler=sampler, cfg_scale=CFG_SCALE
         ),
         noise=NoiseSettings(multiplier=multiplier),
+        controls=controls,
         rules=rules or Rules(),
     )

@@ -10,7 +10,7 @@ from benchmarks.guide.making import asked
 from benchmarks.guide.stage import Stage
 from underpaint.cli.options import SETTING_OF_OPTION
 from underpaint.codec import to_json
-from underpaint.request import InpaintRequest, MaskMode, Profile
+from underpaint.request import ControlUnit, InpaintRequest, MaskMode, Profile
 
 SEED = 0
 """Of the pictures that are shown first, and whose inputs lie beside the page."""
@@ -21,7 +21,7 @@ INPUTS = "docs/guide/inputs"
 def commands(experiment: Experiment, arm: Arm) -> list[str]:
     """What to type, in the order of edits; each starts from the result of the one before."""
     stage = experiment.stage(SEED)
-    chain = list(_chain(arm))
+    chain = arm.chain
     files = [f"{INPUTS}/{stage_name(experiment)}.png", *(f"edit-{i}.png" for i in range(1, len(chain)))]
     lines = [
         shlex.join(_words(experiment, each, stage, file)) for each, file in zip(chain, files, strict=True)
@@ -39,7 +39,7 @@ def stage_name(experiment: Experiment) -> str:
 def inputs(experiment: Experiment) -> dict[str, Any]:
     """The files that the commands name: uint8 arrays by file name."""
     stage, name = experiment.stage(SEED), stage_name(experiment)
-    arms = [each for arm in experiment.arms for each in _chain(arm)]
+    arms = [each for arm in experiment.arms for each in arm.chain]
     masks = {arm.mask for arm in arms if arm.mask is not None}
     sketches = {arm.sketch for arm in arms if arm.sketch is not None}
     return {
@@ -47,12 +47,6 @@ def inputs(experiment: Experiment) -> dict[str, Any]:
         **{_file(name, mask): stage.regions[mask] for mask in sorted(masks)},
         **{_file(name, sketch): stage.sketches[sketch] for sketch in sorted(sketches)},
     }
-
-
-def _chain(arm: Arm) -> Iterator[Arm]:
-    if arm.after is not None:
-        yield from _chain(arm.after)
-    yield arm
 
 
 def _file(name: str, what: str) -> str:
@@ -76,6 +70,10 @@ def _words(experiment: Experiment, arm: Arm, stage: Stage, picture: str) -> Iter
 def _options(request: InpaintRequest) -> Iterator[str]:
     """Everything that is not as a plain command has it."""
     data, plain = to_json(request), to_json(InpaintRequest())
+    if request.model != plain["model"]:
+        yield from ("--model", request.model)
+    for unit in request.controls:
+        yield from ("--control", _control(unit), "--control-preprocessor", unit.preprocessor.value)
     if request.rules == Profile.a1111():
         yield from ("--profile", "a1111")
         plain["rules"] = to_json(Profile.a1111())
@@ -90,6 +88,16 @@ def _options(request: InpaintRequest) -> Iterator[str]:
             _settle(data, plain, path)
     for path, value in _differences(data, plain):
         yield from ("--set", f"{path}={value if isinstance(value, str) else json.dumps(value)}")
+
+
+def _control(unit: ControlUnit) -> str:
+    """MODEL:WEIGHT:START:END, as far as something is not as usual."""
+    assert unit.picture is None, "experiments show ControlNets the picture that is edited"
+    numbers = (unit.weight, unit.start, unit.end)
+    usual = ControlUnit(model=unit.model)
+    if numbers == (usual.weight, usual.start, usual.end):
+        return unit.model
+    return ":".join([unit.model, *map(str, numbers)])
 
 
 def _at(data: dict[str, Any], path: str) -> Any:

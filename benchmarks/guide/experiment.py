@@ -24,6 +24,8 @@ class Arm:
     """Which of its regions is repainted; None = image-to-image."""
     sketch: str | None = None
     """Which of its sketches lies under the mask."""
+    lora: str | None = None
+    """Named behind the prompt, at its full strength."""
     after: "Arm | None" = None
     """The edit whose result this one starts from, instead of the stage's picture."""
     is_underpainting: bool = False
@@ -32,9 +34,9 @@ class Arm:
     """Equal requests of another take are made again, by another process."""
 
     @property
-    def edits_before(self) -> int:
-        """How many edits lead to the picture that this one starts from."""
-        return 0 if self.after is None else 1 + self.after.edits_before
+    def chain(self) -> tuple["Arm", ...]:
+        """The edits that lead to the picture that this one starts from, the first one first, and this one."""
+        return (*(() if self.after is None else self.after.chain), self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -193,7 +195,7 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmeasured:
-    """A claim that waits for a part of the product."""
+    """A claim without figures."""
 
     claim: str
     reason: str

@@ -1,6 +1,6 @@
 """Makes the shots of experiments with Underpaint's own engine, and keeps them, so that an interrupted run goes on.
 
-A shot is kept under a hash of everything that decides it: request, pixels, model, and the engine's own code.
+A shot is kept under a hash of everything that decides it: request, pixels, networks, and the engine's own code.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.guide.experiment import Arm, Experiment, Gallery, Shot
+from benchmarks.guide.networks import networks_beside
 from benchmarks.guide.stage import Stage
 from underpaint.atomic import write_atomically
 from underpaint.codec import to_json
@@ -35,6 +36,8 @@ from underpaint.result import ImageDone, Recipe, Stepped, Underpainted
 ENGINE = Path(__file__).parents[2] / "src" / "underpaint"
 NOT_ENGINE = {"cli", "server"}
 SHOT_KEY = "guide"
+BUILTIN_ONLY: tuple[Path, ...] = ()
+"""No folders of models: whoever repeats an experiment has other LoRAs and ControlNets in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Maker:
         decisive = {
             "engine": engine_digest(),
             "model": self.models(request.model).sha256,
+            "networks": {network.name: network.sha256 for network in networks_beside(arm)},
             "request": to_json(request),
             "pixels": [None if p is None else sha256_of_pixels(p) for p in pixels],
             "take": arm.take,
@@ -80,6 +84,7 @@ class Maker:
             pictures=[Picture(start)],
             mask=_region(arm, stage),
             sketch=_sketch(arm, stage),
+            folders=BUILTIN_ONLY,
         )
         picture, changed = job.pictures[0], None
         for event in run_job(job):
@@ -111,10 +116,11 @@ EDIT_SEEDS = 1000
 
 def asked(arm: Arm, stage: Stage, seed: int) -> InpaintRequest:
     """The arm's request with prompt and seed."""
-    request, seed = arm.request, seed + EDIT_SEEDS * arm.edits_before
+    request, seed = arm.request, seed + EDIT_SEEDS * (len(arm.chain) - 1)
+    lora = "" if arm.lora is None else f" <lora:{arm.lora}:1>"
     return replace(
         request,
-        prompt=replace(request.prompt, positive=stage.prompts[arm.prompt]),
+        prompt=replace(request.prompt, positive=stage.prompts[arm.prompt] + lora),
         noise=replace(request.noise, seed=seed, subseed=0),
     )
 
@@ -155,7 +161,7 @@ def engine_digest() -> str:
 
 def opened(name: str) -> StableDiffusion:
     """A builtin model, freshly loaded."""
-    return load(find_model(name, []), device="cpu")
+    return load(find_model(name, BUILTIN_ONLY), device="cpu")
 
 
 # Many seeds, several processes

@@ -38,6 +38,18 @@ def shows(thing: str, region: str = "mask") -> Measure:
     return each(f"the judge sees a {thing}", lambda shot: seen(shot, region).thing == thing, is_share=True)
 
 
+def as_asked(region: str) -> Measure:
+    """Whether the judge sees there what it sees in a perfect edit: the thing and its colour."""
+
+    def of(shot: Shot) -> bool:
+        pictures = (shot.pixels, shot.stage.drawn["after"])
+        places = [look_at(pixels, shot.stage.regions[region], SIDE_PX) for pixels in pictures]
+        made, wanted = sights(_judge(), places)
+        return made == wanted
+
+    return each("the judge sees what was asked for", of, is_share=True)
+
+
 # Change
 
 
@@ -167,6 +179,16 @@ STRUCTURE_KEPT = each(
     "old edges still there",
     lambda shot: pixels.structure_match(shot.pixels, shot.stage.picture, shot.stage.regions["mask"]),
 )
+
+
+def details_kept(region: str) -> Measure:
+    """How alike the edges are to those of a perfect edit: 1 = the same, 0 = unrelated."""
+    return each(
+        f"details of her {region}",
+        lambda shot: pixels.structure_match(
+            shot.pixels, shot.stage.drawn["after"], shot.stage.regions[region]
+        ),
+    )
 
 
 def shape_kept(region: str, within: str) -> Measure:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.guide import wording
 from benchmarks.guide.chart import axis, scale, whisker
-from benchmarks.guide.claims import PARTS, UNMEASURED
+from benchmarks.guide.claims import PARTS
 from benchmarks.guide.command import commands
 from benchmarks.guide.estimates import Estimate
 from benchmarks.guide.experiment import (
@@ -23,6 +23,7 @@ from benchmarks.guide.experiment import (
     Verdict,
 )
 from benchmarks.guide.judge import own_accuracy
+from benchmarks.guide.networks import lacking, missing
 from benchmarks.guide.pictures import CELL_PX, arm_file, start_file, strip_size
 from benchmarks.guide.record import Record
 
@@ -264,12 +265,16 @@ def _repeat(experiment: Experiment, record: Record) -> str:
 
 
 def waiting(records: Records) -> list[Unmeasured]:
-    """What waits for its run, and what waits for a part of the product."""
+    """What has no figures, and why."""
     unrun = [e for experiments in PARTS.values() for e in experiments if e.name not in records]
-    return [
-        *(Unmeasured(claim=e.claim, reason=f"Waits for its run: `make guide ONLY={e.name}`.") for e in unrun),
-        *UNMEASURED,
-    ]
+    return [Unmeasured(claim=e.claim, reason=_reason(e)) for e in unrun]
+
+
+def _reason(experiment: Experiment) -> str:
+    """Experiments with a network that is not installed cannot be run."""
+    if absent := missing(experiment):
+        return lacking(absent)
+    return f"Waits for its run: `make guide ONLY={experiment.name}`."
 
 
 def _unmeasured(records: Records) -> str:
@@ -283,7 +288,8 @@ def _unmeasured(records: Records) -> str:
 def _method(records: Records) -> str:
     judge = own_accuracy()
     seeds = _span(record.seeds for record in records.values())
-    models = sorted({record.model_sha256[:10] for record in records.values()})
+    networks = sorted({(name, hashed[:10]) for r in records.values() for name, hashed in r.networks.items()})
+    named = ", ".join(f"{escape(name)} <code>{hashed}</code>" for name, hashed in networks)
     return (
         '<section class="part method" id="method"><h2>How it was measured</h2>\n'
         f"<p>{escape(RULE)} {escape(INTERVALS)} There are {seeds} seeds per setting; each seed draws its own scene, "
@@ -294,8 +300,8 @@ def _method(records: Records) -> str:
         f"{100 * judge['thing']:.1f} %, its colour in {100 * judge['colour']:.1f} %, and sees that there is nothing in "
         f"{100 * judge['nothing']:.1f} %. Everything else is measured on pixels: colour differences are CIE76.</p>\n"
         "<p>It is a small model that draws storybook scenes. What is confirmed here follows from how diffusion and "
-        "masks work; what is not may look different with a large model. Model "
-        f"<code>{'</code>, <code>'.join(models)}</code>.</p></section>\n"
+        "masks work; what is not may look different with a large model. Run "
+        f"with {named}.</p></section>\n"
     )
 
 

@@ -19,7 +19,8 @@ class Record:
     """What was checked, in words; an experiment that was changed since says something else."""
     seeds: int
     """Pictures per arm."""
-    model_sha256: str
+    networks: dict[str, str]
+    """The sha256 of every model, ControlNet and LoRA by its name."""
     seconds_per_picture: float
     """Of processor time, on the machine that measured."""
     figures: dict[str, dict[str, Estimate]]
@@ -37,14 +38,14 @@ class Record:
         return sum(finding.answer is answer for finding in self.findings)
 
 
-def record(experiment: Experiment, gallery: Gallery, model_sha256: str) -> Record:
+def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -> Record:
     """Measures a gallery."""
     shots = [shot for shots in gallery.values() for shot in shots]
     return Record(
         name=experiment.name,
         checks=said(experiment),
         seeds=len(next(iter(gallery.values()))),
-        model_sha256=model_sha256,
+        networks=networks,
         seconds_per_picture=round(sum(shot.seconds for shot in shots) / len(shots), 3),
         figures={measure.name: _figures(measure, experiment, gallery) for measure in experiment.measures},
         findings=tuple(check.finding(gallery) for check in experiment.checks),

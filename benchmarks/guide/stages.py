@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.guide.sketching import daubed_tree, pasted_tree
 from benchmarks.guide.stage import SMALL_PX, Stage
 from training.asks import GROUND_WORDS, SKY_WORDS
-from training.scenes import Cat, Girl, House, Scene, draw, part_mask, subject_mask
+from training.scenes import Cat, Girl, House, Look, Scene, draw, draw_heroine, part_mask, subject_mask
 from training.scenes.model import Ground, Sky
 from underpaint.image.io import load_mask, load_picture
 
@@ -22,6 +22,9 @@ HAIRS, EYES, FURS = (
     ("blue", "green", "brown"),
     ("orange", "white", "grey"),
 )
+HEROINE = Look(girl=draw_heroine)
+JOINT_PX = 12
+"""How far from a mask's edge it is decided whether new limbs and clothes go on from the old ones."""
 
 
 def grown(mask: np.ndarray, px: int) -> np.ndarray:
@@ -33,6 +36,22 @@ def _without_holes(mask: np.ndarray) -> np.ndarray:
     """The mask with what it encloses: eyes are part of a face that is painted over."""
     edges, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return cv2.drawContours(mask.copy(), edges, -1, 255, -1)
+
+
+def _across(body: np.ndarray) -> np.ndarray:
+    """A band over what lies between her waist and her ankles, so that limbs and clothes run into it on either side."""
+    rows, columns = np.flatnonzero(body.any(1)), np.flatnonzero(body.any(0))
+    height = int(rows[-1]) - int(rows[0])
+    band = np.zeros_like(body)
+    top, bottom = (int(rows[0]) + round(share * height) for share in (0.45, 0.9))
+    band[top:bottom, max(0, int(columns[0]) - 10) : int(columns[-1]) + 11] = 255
+    return band
+
+
+def _joints(mask: np.ndarray, body: np.ndarray) -> np.ndarray:
+    """Where she is, or nearly, just inside the mask's edge."""
+    rim = mask - cv2.erode(mask, np.ones((2 * JOINT_PX + 1, 2 * JOINT_PX + 1), np.uint8))
+    return np.minimum(rim, grown(body, 3))
 
 
 def _rng(name: str, seed: int) -> np.random.Generator:
@@ -90,7 +109,9 @@ def dress(seed: int) -> Stage:
     old, new = tuple(product(OLD_DRESSES, NEW_DRESSES))[(seed * 5) % 16]
     girl = _girl(rng, old, scale=float(rng.uniform(0.95, 1.05)))
     scene = _scene(rng, seed, girl)
-    cloth = part_mask(scene, 0, "dress", SMALL_PX, SMALL_PX)
+    cloth, hair = (part_mask(scene, 0, part, SMALL_PX, SMALL_PX) for part in ("dress", "hair"))
+    body = subject_mask(scene, 0, SMALL_PX, SMALL_PX)
+    band = _across(body)
     return Stage(
         picture=_drawn(scene),
         prompts={
@@ -101,13 +122,31 @@ def dress(seed: int) -> Stage:
         regions={
             "mask": grown(cloth, 5),
             "cloth": cloth,
-            "girl": subject_mask(scene, 0, SMALL_PX, SMALL_PX),
-            "all of her": grown(subject_mask(scene, 0, SMALL_PX, SMALL_PX), 14),
+            "hair": grown(hair, 2),
+            "girl": body,
+            "all of her": grown(body, 14),
+            "across": band,
+            "joints": _joints(band, body),
         },
         drawn={
             "after": _drawn(replace(scene, subjects=(replace(girl, dress=new),))),
             "land": _drawn(_land(scene)),
         },
+    )
+
+
+def heroine(seed: int) -> Stage:
+    """Minty, whom the LoRA of that name knows. Her hair and her dress are masked; the prompt says of them what words
+    can."""
+    rng = _rng("heroine", seed)
+    scene = _scene(rng, seed, _girl(rng, "white", scale=float(rng.uniform(0.9, 1.0))))
+    hair, cloth = (part_mask(scene, 0, part, SMALL_PX, SMALL_PX, look=HEROINE) for part in ("hair", "dress"))
+    picture = draw(scene, SMALL_PX, SMALL_PX, look=HEROINE)
+    return Stage(
+        picture=picture,
+        prompts={"full": f"a girl with green hair and a white dress, {_place(scene)}"},
+        regions={"mask": grown(np.maximum(hair, cloth), 5), "hair": hair, "dress": cloth},
+        drawn={"her": picture},
     )
 
 

@@ -1,7 +1,7 @@
 """All claims, in the guide's order."""
 
-from benchmarks.guide.claims import area, denoising, latent, mask, original, process
-from benchmarks.guide.experiment import Experiment, Unmeasured
+from benchmarks.guide.claims import area, control, denoising, latent, lora, mask, models, original, process
+from benchmarks.guide.experiment import Experiment
 
 PARTS: dict[str, tuple[Experiment, ...]] = {
     "Denoising strength and steps": (
@@ -44,34 +44,15 @@ PARTS: dict[str, tuple[Experiment, ...]] = {
         process.RESTART,
         process.MULTIPLIER,
     ),
+    "Inpainting models, ControlNets, LoRAs": (
+        models.CONNECTS,
+        models.SHORT_PROMPT,
+        models.CONDITIONING,
+        control.PRESERVES,
+        lora.LEFT_OUT,
+    ),
 }
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment for experiments in PARTS.values() for experiment in experiments
 }
-
-UNMEASURED = (
-    Unmeasured(
-        claim="inpainting models can connect limbs and clothing noticeably better than a non-inpainting model",
-        reason="The builtin model has no inpainting variant yet.",
-    ),
-    Unmeasured(
-        claim="they prefer smaller prompts where you only specify your desired changes",
-        reason="It is a claim about inpainting models.",
-    ),
-    Unmeasured(
-        claim='the "inpainting condition mask strength" is supposed to control how much the output conforms the '
-        "original image",
-        reason="The setting acts on inpainting models alone.",
-    ),
-    Unmeasured(
-        claim="it does a better job at preservation of character details such as body and hair while being able to "
-        "make edits",
-        reason="There is no ControlNet for the builtin model yet.",
-    ),
-    Unmeasured(
-        claim="If the LoRA is excluded, there is a risk of messing up the color composition",
-        reason="There is no character LoRA for the builtin model yet.",
-    ),
-)
-"""What waits for parts of the product. Each becomes an experiment when its part is there."""

@@ -12,10 +12,11 @@ import typer
 from benchmarks.guide import stages
 from benchmarks.guide.claims import EXPERIMENTS, PARTS
 from benchmarks.guide.command import SEED, commands, inputs
-from benchmarks.guide.experiment import Arm, Experiment
+from benchmarks.guide.experiment import Experiment
 from benchmarks.guide.making import asked
 from training.scenes import VOCABULARY
 from underpaint.cli import app
+from underpaint.cli.controls import with_controls
 from underpaint.cli.options import request_from_options
 from underpaint.codec import validated
 
@@ -49,7 +50,7 @@ def test_grids_are_whole(experiment: Experiment) -> None:
 @experiments
 def test_arms_ask_for_what_their_stage_has(experiment: Experiment) -> None:
     stage = experiment.stage(3)
-    for arm in chain.from_iterable(_chain(arm) for arm in experiment.arms):
+    for arm in chain.from_iterable(arm.chain for arm in experiment.arms):
         assert arm.prompt in stage.prompts
         assert arm.mask is None or arm.mask in stage.regions
         assert arm.sketch is None or arm.sketch in stage.sketches
@@ -61,15 +62,12 @@ def test_arms_ask_for_what_their_stage_has(experiment: Experiment) -> None:
 def test_commands_make_the_requests_that_are_measured(experiment: Experiment) -> None:
     stage, files = experiment.stage(SEED), {f"docs/guide/inputs/{name}" for name in inputs(experiment)}
     for arm in experiment.arms:
-        for line, each in zip(commands(experiment, arm), _chain(arm), strict=True):
+        for line, each in zip(commands(experiment, arm), arm.chain, strict=True):
             options = _parsed(line)
-            assert request_from_options(options) == asked(each, stage, SEED)
+            request, _ = with_controls(request_from_options(options), options)
+            assert request == asked(each, stage, SEED)
             named = {str(options.get(key)) for key in ("image", "mask", "sketch") if options.get(key)}
             assert {name for name in named if name.startswith("docs/")} <= files
-
-
-def _chain(arm: Arm) -> list[Arm]:
-    return [*([] if arm.after is None else _chain(arm.after)), arm]
 
 
 def _parsed(line: str) -> dict[str, object]:

@@ -108,7 +108,7 @@ def test_an_edit_starts_from_the_result_of_the_one_before_with_noise_of_its_own(
 
 def test_an_experiment_is_measured_written_and_shown(tiny_model: StableDiffusion, tmp_path: Path) -> None:
     shots = gallery(Maker(lambda name: tiny_model, tmp_path), EXPERIMENT, range(3))
-    found = record(EXPERIMENT, shots, tiny_model.sha256)
+    found = record(EXPERIMENT, shots, {"storybook": tiny_model.sha256})
     assert found.verdict is Verdict.CONFIRMED
     assert found.figures["not one byte changed"]["0.0"].value == 1
     assert found.figures["change under the mask"]["1.0"].value > 10
@@ -128,7 +128,7 @@ def test_pages_show_pictures_that_are_there(
     monkeypatch.setattr("benchmarks.guide.markdown.PARTS", {"Part": (EXPERIMENT,)})
     shots = gallery(Maker(lambda name: tiny_model, tmp_path), EXPERIMENT, range(3))
     write_strips(EXPERIMENT, shots, tmp_path / "pictures")
-    records = {EXPERIMENT.name: record(EXPERIMENT, shots, tiny_model.sha256)}
+    records = {EXPERIMENT.name: record(EXPERIMENT, shots, {"storybook": tiny_model.sha256})}
     html, text = page(records, tmp_path), markdown(records, ".")
     for source in (html, text):
         pictures = re.findall(r'src="([^"]+)"', source)
@@ -138,6 +138,7 @@ def test_pages_show_pictures_that_are_there(
     targets = re.findall(r'href="#([^"]+)"', html)
     assert set(targets) <= set(re.findall(r'id="([^"]+)"', html))
     assert f"(#{anchor(EXPERIMENT.title)})" in text
+    assert f"storybook <code>{tiny_model.sha256[:10]}</code>" in html
 
 
 def test_links_into_the_markdown_page_are_headings() -> None:
