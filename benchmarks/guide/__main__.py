@@ -2,7 +2,8 @@
 
     python -m benchmarks.guide --seeds 32 --only girl-to-cat
 
-Pictures are kept in .training/guide, so that an interrupted run goes on where it was.
+Pictures are kept in .training/guide, so that an interrupted run goes on where it was. Experiments with a model, a
+ControlNet or a LoRA that is not installed are left out.
 """
 
 import argparse
