@@ -39,5 +39,5 @@ LEFT_OUT = Experiment(
         Check(says="without it, the mint is lost", measure=HAIR, arm=WITHOUT, least=10),
         Check(says="with it, the mint is kept", measure=HAIR, arm=WITH, most=10),
     ),
-    here="A LoRA that the prompt names and no folder has is refused, not left out.",
+    here="A LoRA that the prompt names and no folder has is refused; under A1111's rules it is left out, with a note.",
 )
