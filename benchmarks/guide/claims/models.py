@@ -99,14 +99,14 @@ SHORT_PROMPT = Experiment(
             measure=CAT,
             arm=f"{INPAINTING} | {ALONE}",
             than=f"{INPAINTING} | {IN_FRONT}",
-            least=0,
+            least=0.05,
         ),
         Check(
             says="the old prompt costs an inpainting model more cats than its base",
             measure=LOST,
             arm=f"{INPAINTING} | {ALONE}",
             than=f"{BASE} | {ALONE}",
-            least=0,
+            least=0.05,
         ),
     ),
     columns="prompt",
@@ -146,8 +146,8 @@ CONDITIONING = Experiment(
             than="1.0",
             least=0.05,
         ),
-        Check(says="at 0.5 more than at 1", measure=SHAPE, arm="0.5", than="1.0", least=0),
-        Check(says="at 0.5 less than at 0", measure=SHAPE, arm="0.5", than="0.0", most=0),
+        Check(says="at 0.5 more than at 1", measure=SHAPE, arm="0.5", than="1.0", least=0.01),
+        Check(says="at 0.5 less than at 0", measure=SHAPE, arm="0.5", than="0.0", most=-0.01),
         Check(
             says="at 0 more edges of her dress stay", measure=STRUCTURE_KEPT, arm="0.0", than="1.0", least=0.1
         ),
