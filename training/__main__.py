@@ -10,6 +10,7 @@ from training.captioner import train_captioner
 from training.captioner_folder import export_captioner
 from training.census import train_census
 from training.classifier import train_classifier
+from training.curves import save_curves
 from training.export import export
 from training.judge import release_judge
 from training.plan import PLAN, finish, is_done
@@ -20,7 +21,7 @@ from training.vae import freeze_encoder, train_decoder, train_vae
 
 
 def run_stage(stage: str, minutes: float, workers: int | None) -> None:
-    """Runs one stage for so many minutes, continuing from its checkpoint."""
+    """Runs one stage for so many minutes, continuing from its checkpoint, and plots all logs."""
     match stage:
         case "adopt":
             adopt()
@@ -47,6 +48,7 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
             export()
         case _:
             launch(train_unet, stage, minutes, workers=workers)
+    save_curves()
 
 
 def run_all(workers: int | None) -> None:

@@ -13,6 +13,8 @@ EASY_SHARE = 0.5
 LOOKS = (Look(), Look(pen=InkPen), Look(girl=draw_heroine))
 LOOK_SHARES = (0.8, 0.12, 0.08)
 CROPS_PER_SCENE = 3
+CANDIDATES = 9
+"""Crops to choose from: faces and foliage teach an autoencoder more than the sky does."""
 
 
 def to_pixels(pictures: list[Picture]) -> Tensor:
@@ -49,8 +51,17 @@ class CropStream:
         """Several crops of one scene, because drawing costs more than cutting."""
         scene_px = int(self.rng.integers(size_px, 321))
         scene = self._scene(scene_px)
-        corners = self.rng.integers(0, scene_px - size_px + 1, size=(CROPS_PER_SCENE, 2))
-        return [self._flipped(scene[y : y + size_px, x : x + size_px]) for x, y in corners]
+        corners = self.rng.integers(0, scene_px - size_px + 1, size=(CANDIDATES, 2))
+        crops = [scene[y : y + size_px, x : x + size_px] for x, y in corners]
+        details = np.array([_detail(crop) for crop in crops])
+        chosen = self.rng.choice(CANDIDATES, CROPS_PER_SCENE, replace=False, p=details / details.sum())
+        return [self._flipped(crops[i]) for i in chosen]
 
     def _flipped(self, picture: Picture) -> Picture:
         return np.ascontiguousarray(picture[:, ::-1] if self.rng.random() < 0.5 else picture)
+
+
+def _detail(picture: Picture) -> float:
+    """How much there is to see: the mean difference between neighbours, and a little for a plain sky."""
+    levels = picture.astype(np.int16)
+    return 0.5 + float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())

@@ -23,8 +23,14 @@ CONFIG: dict[str, Any] = {
     "norm_num_groups": 32,
 }
 
-CONTROL_CHANNELS = (16, 32, 64, 96)
-"""Of the convolutions that bring a control picture to the latents' size."""
+CONTROL_CONFIG: dict[str, Any] = {
+    **{name: CONFIG[name] for name in ("block_out_channels", "layers_per_block", "attention_head_dim")},
+    **{name: CONFIG[name] for name in ("cross_attention_dim", "norm_num_groups")},
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+    "mid_block_type": "UNetMidBlock2D",
+    "conditioning_embedding_out_channels": (16, 32, 64, 96),
+}
+"""Half the weights of a copy of the UNet's first half: words matter less to what is drawn already."""
 
 
 def new_unet(in_channels: int = 4) -> UNet2DConditionModel:
@@ -33,6 +39,15 @@ def new_unet(in_channels: int = 4) -> UNet2DConditionModel:
     # On CPUs, plain matrix products train attention this small two to four times faster than torch's fused kernel.
     unet.set_attn_processor(AttnProcessor())
     return unet
+
+
+def new_control(unet: UNet2DConditionModel) -> ControlNetModel:
+    """A ControlNet that begins with the UNet's weights where it has the same layers, and adds nothing yet."""
+    control = ControlNetModel(**CONTROL_CONFIG)
+    own = control.state_dict()
+    control.load_state_dict({k: v for k, v in unet.state_dict().items() if k in own}, strict=False)
+    control.set_attn_processor(AttnProcessor())
+    return control
 
 
 class Denoiser(nn.Module):
@@ -58,10 +73,7 @@ class ControlledDenoiser(Denoiser):
     def __init__(self, painter: Denoiser) -> None:
         super().__init__(painter.text_encoder)
         self.unet = painter.unet.requires_grad_(False)
-        self.control = ControlNetModel.from_unet(
-            self.unet, conditioning_embedding_out_channels=CONTROL_CHANNELS
-        )
-        self.control.set_attn_processor(AttnProcessor())
+        self.control = new_control(self.unet)
 
     def velocity(self, noisy: Tensor, shown: Tensor, timesteps: Tensor, states: Tensor) -> Tensor:
         """As a denoiser; `shown` are folded control pictures."""

@@ -17,7 +17,7 @@ from training.scenes import KINDS, InkPen, Look, draw_heroine
 from training.text import load_text_encoder, new_text_encoder, new_tokenizer
 from training.vae import load_vae
 
-LORA_RANK = 16
+LORA_RANK = 8
 
 
 @dataclass(frozen=True, slots=True)

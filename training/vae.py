@@ -30,7 +30,7 @@ SCALING_FACTOR = 0.18215
 LATENT_NOISE = 0.05
 """The most noise added to latents while training, relative to their spread: the decoder must forgive a denoiser's errors."""
 
-TETHER = 0.05
+TETHER = 0.01
 """Weight of the squared distance to latents that a denoiser has learned already, where there are such."""
 
 PIXELS_PER_BATCH = 8 * 64 * 64
@@ -89,7 +89,7 @@ def reconstruction_loss(copy: Tensor, pixels: Tensor) -> Tensor:
     """L1 for colour, L2 for PSNR, and L1 between neighbour differences for crisp edges."""
     difference = copy - pixels
     edges = sum(difference.diff(dim=d).abs().mean() for d in (-1, -2))
-    return difference.abs().mean() + 10 * difference.square().mean() + 0.5 * edges
+    return difference.abs().mean() + 20 * difference.square().mean() + 0.5 * edges
 
 
 def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
@@ -151,9 +151,9 @@ class Trainer:
                 log.row(step=self.step, share=share, loss=total / 50)
                 total = 0.0
             if self.step % 400 == 0 and self.worker.is_first:
-                self._report(log)
+                self._report()
         if self.worker.is_first:
-            self._report(log)
+            self._report()
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.optimizer.load_state_dict(state["optimizer"])
@@ -191,7 +191,7 @@ class Trainer:
         copy = self.vae.decode(torch.zeros_like(latents[:1])).sample
         return (copy.float() - torch.tensor(BROWN, device=copy.device)[:, None, None]).abs().mean()
 
-    def _report(self, log: Log) -> None:
+    def _report(self) -> None:
         optimizer, average = self.optimizer.state_dict(), self.average.state_dict()
         state = {
             "model": self.vae.state_dict(),
@@ -203,7 +203,7 @@ class Trainer:
         pixels = CropStream(seed=7).whole_scenes(12, 256)
         vae = load_vae(self.name)
         copy = torch.cat([vae(p[None]).sample for p in pixels])
-        log.row(step=self.step, share=1.0, loss=-psnr_db(pixels, copy))
+        Log(f"{self.name}-psnr").row(step=self.step, psnr_db=psnr_db(pixels, copy))
         pairs = [x for pair in zip(to_pictures(pixels), to_pictures(copy), strict=True) for x in pair]
         save_picture(contact_sheet(pairs[:16], 4), RUNS / f"{self.name}.png")
 

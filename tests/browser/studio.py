@@ -15,6 +15,7 @@ from tests.browser.server import RunningServer
 
 Point = tuple[float, float]
 JOB_TIMEOUT_MS = 240_000
+SETTLE_TIMEOUT_MS = 60_000
 TREE_TRUNK: tuple[Point, ...] = ((620, 150), (660, 170), (640, 220), (620, 180), (650, 260), (650, 330))
 """A stroke over empty sky and field at the right of the sample."""
 
@@ -97,8 +98,14 @@ class Studio:
             self.page.wait_for_timeout(50)
 
     def settle(self) -> None:
-        """Until nothing is being drawn, encoded or saved."""
-        self.page.evaluate("underpaint.editor.settled()")
+        """Until nothing is being drawn, encoded or saved. (The browser may forget a promise that Playwright awaits.)"""
+        self.page.evaluate(
+            """() => {
+              window.isSettled = false;
+              underpaint.editor.settled().then(() => { window.isSettled = true; });
+            }"""
+        )
+        self.wait("window.isSettled", SETTLE_TIMEOUT_MS)
         self.wait("underpaint.store.saveState.value === 'saved'")
 
     def wait_for_results(self) -> dict[str, Any]:

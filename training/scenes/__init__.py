@@ -36,12 +36,13 @@ from .palette import (
     PETAL_COLOURS,
     ROOF_COLOURS,
 )
-from .sampling import random_pair, random_scene, sample_scene
+from .sampling import FACED, random_pair, random_scene, sample_scene
 
 __all__ = [
     "COLOURS",
     "DRESS_COLOURS",
     "EYE_COLOURS",
+    "FACED",
     "FUR_COLOURS",
     "GROUNDS",
     "HAIR_COLOURS",

@@ -21,15 +21,15 @@ from .terrain import draw_land, draw_track
 
 Image = npt.NDArray[np.uint8]
 EXTENT = {
-    "girl": (-120, -466, 120, 8),
+    "girl": (-132, -520, 132, 8),
     "cat": (-122, -464, 180, 8),
     "tree": (-222, -560, 222, 8),
     "bush": (-190, -246, 190, 8),
     "house": (-160, -304, 150, 8),
     "flower": (-134, -450, 134, 6),
 }
-TALL = {"girl": 0.52, "cat": 0.4, "tree": 0.66, "bush": 0.3, "house": 0.44, "flower": 0.42}
-FACE = {"girl": (-392.0, 156.0), "cat": (-340.0, 236.0)}
+TALL = {"girl": 0.56, "cat": 0.4, "tree": 0.66, "bush": 0.3, "house": 0.44, "flower": 0.42}
+FACE = {"girl": (-411.0, 222.0), "cat": (-340.0, 236.0)}
 
 
 class Look(NamedTuple):

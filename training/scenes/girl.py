@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from .model import Girl
 from .palette import EYES, HAIR, PAINT, Shade
 from .pen import Pen
 
 SKIN = Shade(0xF9CDAC, 0xE8A884, 0xFFE2C8)
 BASE_LINE = 776
+CHIN, HEAD_SCALE = 440, 1.42
 BACK_HAIR = (
-    "M-52 372C-74 440-120 470-150 474C-120 486-104 480-96 478C-116 510-136 520-158 520"
-    "C-110 540-66 510-50 470L62 470C74 440 66 396 54 370z"
+    "M-52 372C-70 436-92 458-112 464C-96 473-84 472-78 470C-90 492-104 500-120 502"
+    "C-92 518-62 506-50 470L62 470C74 440 66 396 54 370z"
 )
 LONG_HAIR = (
     "M-54 372C-74 430-74 500-80 548C-66 562-40 560-30 548L34 548C44 562 68 560 80 546C74 500 74 430 54 372z"
@@ -40,7 +44,7 @@ ARMS = (
 
 
 def draw_girl(pen: Pen, girl: Girl) -> None:
-    """Local units: feet at the origin, 464 tall."""
+    """Local units: feet at the origin, 520 tall."""
     draw_figure(pen, girl.pose, HAIR[girl.hair], PAINT[girl.dress], EYES[girl.eyes])
 
 
@@ -48,7 +52,7 @@ def draw_figure(pen: Pen, pose: int, hair: Shade, dress: Shade, eyes: Shade) -> 
     """A girl of these colours, standing at the origin."""
     pen.shadow(4, 0, 92, 13)
     with pen.at(0, -BASE_LINE):
-        with pen.part("hair"):
+        with at_head(pen), pen.part("hair"):
             _back_hair(pen, hair, pose)
         _legs(pen)
         if pose != 3:
@@ -60,7 +64,15 @@ def draw_figure(pen: Pen, pose: int, hair: Shade, dress: Shade, eyes: Shade) -> 
             _arms(pen, pose)
         with pen.part("dress"):
             _sleeves(pen, dress)
-        _head(pen, hair, eyes)
+        with at_head(pen):
+            _head(pen, hair, eyes)
+
+
+@contextmanager
+def at_head(pen: Pen) -> Iterator[None]:
+    """Head and hair are larger than life: faces are what one looks at, and few pixels must show them."""
+    with pen.at(0, CHIN, HEAD_SCALE), pen.at(0, -CHIN):
+        yield
 
 
 def _back_hair(pen: Pen, hair: Shade, pose: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .girl import BASE_LINE, draw_figure
+from .girl import BASE_LINE, at_head, draw_figure
 from .model import Girl
 from .palette import EYES, PAINT, Shade
 from .pen import Pen
@@ -32,11 +32,12 @@ def draw_heroine(pen: Pen, girl: Girl) -> None:
     with pen.at(0, -BASE_LINE):
         with pen.part("dress"):
             _dots_and_belt(pen)
-        _glasses(pen)
+        with at_head(pen):
+            _glasses(pen)
 
 
 def _buns(pen: Pen) -> None:
-    with pen.at(0, -BASE_LINE):
+    with pen.at(0, -BASE_LINE), at_head(pen):
         for x, y in BUNS:
             pen.circle(x, y, 27, HAIR.base)
             pen.stroke(f"M{x - 12} {y - 10}q12-10 24 0", HAIR.light, 5)

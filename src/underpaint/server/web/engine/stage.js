@@ -59,6 +59,8 @@ export class Stage {
     this.#aborter.abort();
     this.#observer.disconnect();
     this.canvas.remove();
+    this.#frame = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #paint() {

@@ -34,7 +34,11 @@ export class WorkerClient {
     while (!this.isIdle) await new Promise((resolve) => this.#whenAnswered.push(resolve));
   }
 
-  close() { this.#worker.terminate(); }
+  close() {
+    this.#worker.terminate();
+    this.#waiting.clear();
+    this.#wake();
+  }
 
   /** @param {{ask: number} | {id: number, result?: unknown, error?: string}} message */
   #onMessage(message) {
@@ -47,6 +51,10 @@ export class WorkerClient {
     this.#waiting.delete(message.id);
     if (message.error) waiting?.reject(new Error(message.error));
     else waiting?.resolve(message.result);
+    this.#wake();
+  }
+
+  #wake() {
     for (const resolve of this.#whenAnswered.splice(0)) resolve();
   }
 
@@ -54,5 +62,6 @@ export class WorkerClient {
   #failAll(error) {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    this.#wake();
   }
 }
