@@ -18,7 +18,7 @@ from training.captioner_folder import CAPTIONER_FOLDER
 from training.card import model_card
 from training.census import count_pictures, load_census
 from training.classifier import judge_pictures, load_classifier
-from training.export import FOLDER, INPAINTING
+from training.export import FOLDER
 from training.figures import (
     Evaluation,
     errand_sheet,
@@ -29,6 +29,7 @@ from training.figures import (
     prompt_figures,
     repainting_figures,
 )
+from training.recipe import SHIPPED, Ingredients, prove
 from training.runs import RUNS, device
 from training.scenes import draw, random_scene
 from training.sheets import Picture, interleaved_sheet
@@ -87,12 +88,13 @@ def evaluate(folder: Path, extent: Extent, manner: Manner) -> Evaluation:
     return Evaluation(figures, sheets)
 
 
-def evaluate_inpainting(folder: Path, extent: Extent, manner: Manner) -> Evaluation:
-    """The figures of an inpainting variant."""
+def evaluate_variants(ingredients: Ingredients, extent: Extent, manner: Manner) -> Evaluation:
+    """The figures of the inpainting variant, and where there is a LoRA, of the inpainting model that is made of both."""
     errands = fixed_errands(extent.errands, manner.size_px)
-    changed = paint_all(errands, folder, manner)
+    changed = paint_all(errands, ingredients.inpainting, manner)
     figures = prefixed("inpaint_", repainting_figures(load_classifier(), errands, changed))
-    return Evaluation(figures, {"-variant": errand_sheet(errands, changed)})
+    result = Evaluation(figures, {"-variant": errand_sheet(errands, changed)})
+    return result if ingredients.missing else result | prove(ingredients, errands, changed, manner)
 
 
 def main() -> None:
@@ -115,8 +117,8 @@ def main() -> None:
         extent, manner = QUICK, replace(manner, steps=QUICK_STEPS)
     is_shipped = options.folder.resolve() == FOLDER
     result = evaluate(options.folder, extent, manner)
-    if is_shipped and INPAINTING.is_dir():
-        result |= evaluate_inpainting(INPAINTING, extent, manner)
+    if is_shipped and SHIPPED.inpainting.is_dir():
+        result |= evaluate_variants(SHIPPED, extent, manner)
     name = "evaluation" if is_shipped else f"evaluation-{options.folder.name}"
     result.report(RUNS, f"{name}-quick" if options.quick else name)
     if is_shipped and not options.quick:
