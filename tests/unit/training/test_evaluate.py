@@ -8,12 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.asks import Aim, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
+from training import evaluate
+from training.asks import Aim, Errand, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.census import SIDE_PX, count_of, count_pictures, indices, new_census
+from training.classifier import new_classifier
 from training.courses import is_held_out_pair
+from training.evaluate import Extent
 from training.figures import Evaluation, errand_figures, errand_sheet, pair_figures, prefixed
+from training.recipe import Ingredients
 from training.scenes import KINDS, VOCABULARY, random_pair
-from training.sheets import GAP_PX, marked
+from training.sheets import GAP_PX, Picture, marked
+from training.shipped import Manner
 
 
 def test_pairs_are_held_out_balanced_and_fixed() -> None:
@@ -120,3 +125,27 @@ def test_errand_sheets_show_what_was_to_be_changed_beside_each_painters_answer()
     assert (sheet[:64, cell : cell + 64] == 128).all()
     assert (sheet[:64, 2 * cell : 2 * cell + 64] == 255).all()
     assert (sheet[:64, 4 * cell : 4 * cell + 64] == 128).all()
+
+
+def test_variants_are_measured_as_far_as_they_were_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def untouched(errands: list[Errand], folder: Path, manner: Manner) -> list[Picture]:
+        return [errand.picture for errand in errands]
+
+    def proven(*_: object) -> Evaluation:
+        return Evaluation({"made_errands": 1.0}, {})
+
+    monkeypatch.setattr(evaluate, "paint_all", untouched)
+    monkeypatch.setattr(evaluate, "load_classifier", lambda: new_classifier().eval())
+    monkeypatch.setattr(evaluate, "prove", proven)
+    ingredients = Ingredients(base=tmp_path, inpainting=tmp_path, lora=tmp_path / "ink.safetensors")
+    extent, manner = Extent(prompts=0, pairs=0, errands=3), Manner(size_px=64, steps=1, workers=1)
+    without = evaluate.evaluate_variants(ingredients, extent, manner)
+    assert "inpaint_errands" in without.figures
+    assert "made_errands" not in without.figures
+    ingredients.lora.touch()
+    assert evaluate.evaluate_variants(ingredients, extent, manner).figures == {
+        **without.figures,
+        "made_errands": 1.0,
+    }
