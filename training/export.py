@@ -52,16 +52,16 @@ SCHEDULER = {
 def export() -> None:
     """Writes the last checkpoints' averaged weights in half precision: the model, and those variants that there are."""
     painter = load_storybook()
-    with _replaced(FOLDER) as folder:
+    with replaced(FOLDER) as folder:
         write_storybook(painter, folder)
         (folder / "MODEL_CARD.md").write_text(model_card(_figures()))
     if has_state("inpaint"):
         repainter = load_storybook("inpaint")
         _require_same_text_encoder(painter, repainter)
-        with _replaced(INPAINTING) as folder:
+        with replaced(INPAINTING) as folder:
             write_inpainting(repainter, folder)
     if has_state("control"):
-        with _replaced(CONTROLNET) as folder:
+        with replaced(CONTROLNET) as folder:
             _write_network(folder, load_storybook("control").denoiser.control)
     for name in LORAS:
         if has_state(name):
@@ -69,7 +69,7 @@ def export() -> None:
 
 
 @contextmanager
-def _replaced(folder: Path) -> Generator[Path]:
+def replaced(folder: Path) -> Generator[Path]:
     """An empty folder that takes the place of an older one in one step, once everything is in it."""
     temporary = folder.with_name(folder.name + ".new")
     shutil.rmtree(temporary, ignore_errors=True)

@@ -37,6 +37,15 @@ def contact_sheet(
     return np.asarray(sheet)
 
 
+def interleaved_sheet(
+    series: Sequence[Sequence[Picture]], captions: Sequence[Sequence[str]], most: int = 48
+) -> Picture:
+    """The first picture of each series beside each other, then the second, …: so many in all, eight in a row."""
+    pictures = [picture for group in zip(*series, strict=True) for picture in group]
+    texts = [text for group in zip(*captions, strict=True) for text in group]
+    return contact_sheet(pictures[:most], 8, texts[:most])
+
+
 def marked(picture: Picture, mask: Picture) -> Picture:
     """The picture with what a mask of its size covers in green."""
     green = picture // 2 + np.array([0, 90, 60], np.uint8)

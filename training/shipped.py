@@ -1,11 +1,17 @@
 """A model folder as it ships, run by Underpaint's own engine: what `evaluate` measures."""
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from training.asks import Aim, Errand
+from training.runs import device, worker_count
 from training.sheets import Picture
 from underpaint.image import picture
 from underpaint.models.catalog import find_model
@@ -24,6 +30,60 @@ from underpaint.tasks import PRESETS, Task, apply
 
 CFG_SCALE = 5.0
 TASKS = {Aim.OBJECT: Task.REPLACE, Aim.COLOUR: Task.REPLACE, Aim.BACKGROUND: Task.BACKGROUND}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How everything that is measured is painted."""
+
+    size_px: int
+    steps: int
+    workers: int
+    """Processes, each with a model of its own."""
+
+    @classmethod
+    def of(cls, options: Namespace) -> "Manner":
+        """What was chosen on a command line with `manner_options`."""
+        return cls(size_px=options.size, steps=options.steps, workers=options.workers)
+
+
+def manner_options() -> ArgumentParser:
+    """The options of a `Manner`, as a parent of other parsers."""
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument(
+        "--workers", type=int, default=worker_count(), help="processes; one per core by default"
+    )
+    return parser
+
+
+def paint_all(asked: Sequence[str | Errand], folder: Path, manner: Manner) -> list[Picture]:
+    """A picture per prompt or errand, seeded by its place in the list; every worker paints a share of them."""
+    numbered = list(enumerate(asked))
+    with ProcessPoolExecutor(manner.workers, mp_context=get_context("spawn")) as executor:
+        jobs = [
+            executor.submit(_paint_share, numbered[i :: manner.workers], folder, manner)
+            for i in range(manner.workers)
+        ]
+        painted = {seed: picture for job in jobs for seed, picture in job.result()}
+    return [painted[seed] for seed, _ in numbered]
+
+
+def _paint_share(
+    numbered: list[tuple[int, str | Errand]], folder: Path, manner: Manner
+) -> list[tuple[int, Picture]]:
+    torch.set_num_threads(1)
+    model = load_folder(folder, device().type)
+    return [
+        (
+            seed,
+            paint(model, asked, seed, size_px=manner.size_px, steps=manner.steps)
+            if isinstance(asked, str)
+            else repaint(model, asked, seed, steps=manner.steps),
+        )
+        for seed, asked in numbered
+    ]
 
 
 def load_folder(folder: Path, device: str) -> StableDiffusion:
@@ -58,7 +118,12 @@ def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) ->
     return changed.pixels
 
 
+def round_trip(model: StableDiffusion, pixels: Picture) -> np.ndarray:
+    """The picture encoded and decoded again, float32 in [0, 1]: the best that any painter with this autoencoder can do."""
+    return model.vae.decode(model.vae.encode(pixels))
+
+
 def round_trip_psnr_db(model: StableDiffusion, pictures: Sequence[Picture]) -> float:
     """Mean PSNR of pictures encoded and decoded again."""
-    errors = [np.mean((model.vae.decode(model.vae.encode(p)) - p / 255) ** 2) for p in pictures]
+    errors = [np.mean((round_trip(model, p) - p / 255) ** 2) for p in pictures]
     return float(np.mean(-10 * np.log10(errors)))

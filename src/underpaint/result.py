@@ -28,6 +28,11 @@ class NetworkKind(StrEnum):
     EMBEDDING = "embedding"
     CONTROLNET = "controlnet"
 
+    @property
+    def spelling(self) -> str:
+        """As people write it."""
+        return {NetworkKind.LORA: "LoRA", NetworkKind.CONTROLNET: "ControlNet"}.get(self, self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedNetwork:

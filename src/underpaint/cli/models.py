@@ -90,16 +90,11 @@ def make_inpaint(
     force: Force = False,
 ) -> None:
     """Make an inpainting model: INPAINT + (CUSTOM - BASE); the mask's channels stay INPAINT's."""
-    from underpaint.models.merge import MergeMethod, MergeRecipe
+    from underpaint.models.merge import inpainting_recipe
 
     models = _models(inpaint, custom, base)
-    recipe = MergeRecipe(
-        method=MergeMethod.ADD_DIFFERENCE,
-        primary=models[0].path,
-        secondary=models[1].path,
-        tertiary=models[2].path,
-        is_half=half,
-        vae=vae,
+    recipe = inpainting_recipe(
+        models[1].path, base=models[2].path, inpaint=models[0].path, is_half=half, vae=vae
     )
     _run(recipe, out or _beside(models[0], models[1].name, recipe), force=force)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from underpaint.image.picture import Picture
     from underpaint.models.stable_diffusion import StableDiffusion
     from underpaint.request import InpaintRequest
-    from underpaint.result import Recipe, Result
+    from underpaint.result import Recipe, Result, UsedNetwork
 
 EXIT_DIFFERENT = 1
 
@@ -115,11 +115,12 @@ def _made_again(
 ) -> "Result":
     from underpaint.cli.running import shown
     from underpaint.errors import UnreadableImage
-    from underpaint.pipeline import inpaint
+    from underpaint.job import prepare_job
+    from underpaint.pipeline import run_job
     from underpaint.result import ImageDone
 
     request, index = _request_of_one_image(recipe)
-    events = inpaint(
+    job = prepare_job(
         request,
         model,
         pictures=inputs.pictures,
@@ -128,7 +129,8 @@ def _made_again(
         control_pictures=control_pictures,
         allows_pickle=allows_pickle,
     )
-    for event in shown(events, quiet=quiet):
+    _check_networks(recipe.networks, job.recipe.networks)
+    for event in shown(run_job(job), quiet=quiet):
         if isinstance(event, ImageDone) and event.index == index:
             return event.result
     raise UnreadableImage(f"The recipe names image {index + 1} of a job of {request.batch.total}.")
@@ -197,6 +199,28 @@ def _check_model(recipe: "Recipe", model: "StableDiffusion") -> None:
         raise ModelNotFound(
             f"The result was made with another {model.name!r}: its sha256 is {recipe.model_sha256[:12]}…, "
             f"this one's {model.sha256[:12]}…."
+        )
+
+
+def _check_networks(wanted: "Sequence[UsedNetwork]", found: "Sequence[UsedNetwork]") -> None:
+    """Raises `ModelNotFound` unless the same LoRAs, embeddings and ControlNets are at work as in the result."""
+    from underpaint.errors import ModelNotFound
+
+    before, now = ({(each.kind, each.name): each.sha256 for each in used} for used in (wanted, found))
+    for (kind, name), sha256 in before.items():
+        if (kind, name) not in now:
+            raise ModelNotFound(
+                f"The result was made with the {kind.spelling} {name!r}, sha256 {sha256[:12]}…, which is not at work now: its "
+                "file is missing, or no longer fits the model."
+            )
+        if now[kind, name] != sha256:
+            raise ModelNotFound(
+                f"The result was made with another {kind.spelling} {name!r}: its sha256 is {sha256[:12]}…, this one's "
+                f"{now[kind, name][:12]}…."
+            )
+    for kind, name in now.keys() - before.keys():
+        raise ModelNotFound(
+            f"The result was made without the {kind.spelling} {name!r}; move its file out of the models folder."
         )
 
 

@@ -69,6 +69,20 @@ class MergeRecipe:
     """Whether a tensor of this name is merged; others come unchanged from A."""
 
 
+def inpainting_recipe(
+    custom: Path, *, base: Path, inpaint: Path, is_half: bool = False, vae: Path | None = None
+) -> MergeRecipe:
+    """What makes an inpainting model out of a custom one: INPAINT + (CUSTOM - BASE)."""
+    return MergeRecipe(
+        method=MergeMethod.ADD_DIFFERENCE,
+        primary=inpaint,
+        secondary=custom,
+        tertiary=base,
+        is_half=is_half,
+        vae=vae,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Sources:
     a: WeightFile

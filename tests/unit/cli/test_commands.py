@@ -1,6 +1,7 @@
 """The command line as a user meets it, run in this process with the tiny model."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from tests.conftest import TINY_MODEL
 from tests.unit.cli.conftest import QUICK, Run
@@ -290,6 +291,55 @@ def test_redo_asks_for_inputs_the_store_has_lost(
     for copy in ("a-redo.png", "a-redo-2.png"):
         assert run("redo", result, "--image", image, "--mask", mask) == 0
         assert (tmp_path / copy).read_bytes() == result.read_bytes()
+
+
+@pytest.fixture
+def networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A LoRA and an embedding in the models folder."""
+    models = tmp_path / "models"
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(models))
+    lora, embedding = (
+        models / "Lora" / "tinylora.safetensors",
+        models / "embeddings" / "tinyembed.safetensors",
+    )
+    for path, goldens in ((lora, "lora"), (embedding, "embeddings")):
+        path.parent.mkdir(parents=True)
+        shutil.copy(TINY_MODEL.parents[1] / goldens / path.name, path)
+    return lora, embedding
+
+
+def test_redo_refuses_networks_other_than_those_of_the_result(
+    run: Run, tmp_path: Path, networks: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lora, embedding = networks
+    result = tmp_path / "a.png"
+    command = ("generate", "-p", "tinyembed <lora:tinylora:0.5>", "--profile", "a1111", *QUICK)
+    assert run(*command, "-o", result) == 0
+    assert run("redo", result, "-o", tmp_path / "again.png") == 0
+    assert (tmp_path / "again.png").read_bytes() == result.read_bytes()
+    whole = lora.read_bytes()
+    save_file({name: 2 * tensor for name, tensor in load_file(lora).items()}, lora)
+    assert run("redo", result, "-o", tmp_path / "other.png") == 2
+    assert "made with another LoRA 'tinylora': its sha256 is" in told(capsys)
+    lora.unlink()
+    assert run("redo", result, "-o", tmp_path / "other.png") == 2
+    assert "made with the LoRA 'tinylora'" in told(capsys)
+    lora.write_bytes(whole)
+    kept = embedding.read_bytes()
+    embedding.unlink()
+    assert run("redo", result, "-o", tmp_path / "other.png") == 2
+    assert "made with the embedding 'tinyembed'" in told(capsys)
+    assert not (tmp_path / "other.png").exists()
+    assert run(*command, "-o", tmp_path / "without.png") == 0
+    embedding.write_bytes(kept)
+    capsys.readouterr()
+    assert run("redo", tmp_path / "without.png", "-o", tmp_path / "other.png") == 2
+    assert "made without the embedding 'tinyembed'" in told(capsys)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    """What standard error says, without line breaks."""
+    return " ".join(capsys.readouterr().err.split())
 
 
 def test_generate_makes_a_picture_from_words_and_from_a_picture(

@@ -1,10 +1,12 @@
 """ControlNets on the command line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from tests import controlnets
 from tests.unit.cli.conftest import QUICK, Run
@@ -166,3 +168,23 @@ def test_models_lists_controlnets(run: Run, folder: Path, capsys: pytest.Capture
     assert run("models", "list") == 0
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert ["tiny", str((folder / "controlnet" / "tiny.safetensors").resolve()), "ControlNet"] in lines
+
+
+def test_redo_refuses_another_controlnet_of_the_same_name(
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = tmp_path / "first.png"
+    assert run("generate", *QUICK, "--control", "tiny", "--control-image", files[0], "-o", first) == 0
+    changed = shutil.copytree(folder, tmp_path / "changed")
+    (network,) = changed.rglob("*.safetensors")
+    save_file({name: 2 * tensor for name, tensor in load_file(network).items()}, network)
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(changed))
+    capsys.readouterr()
+    assert run("redo", first, "-o", tmp_path / "again.png") == 2
+    assert "made with another ControlNet 'tiny'" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "again.png").exists()

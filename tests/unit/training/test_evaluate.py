@@ -1,16 +1,24 @@
 """The prompts and counts behind the builtin model's figures."""
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from training.asks import Aim, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
+from training import evaluate
+from training.asks import Aim, Errand, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.census import SIDE_PX, count_of, count_pictures, indices, new_census
+from training.classifier import new_classifier
 from training.courses import is_held_out_pair
-from training.evaluate import errand_figures, pair_figures
+from training.evaluate import Extent
+from training.figures import Evaluation, errand_figures, errand_sheet, pair_figures, prefixed
+from training.recipe import Ingredients
 from training.scenes import KINDS, VOCABULARY, random_pair
+from training.sheets import GAP_PX, Picture, marked
+from training.shipped import Manner
 
 
 def test_pairs_are_held_out_balanced_and_fixed() -> None:
@@ -90,4 +98,54 @@ def test_errand_figures() -> None:
         "errand_colour": 1.0,
         "errand_background": 1.0,
         "errands": pytest.approx(5 / 6),
+    }
+
+
+def test_an_evaluation_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = Evaluation({"kind": 1.0}, {"": np.zeros((8, 8, 3), np.uint8)})
+    second = Evaluation(prefixed("inpaint_", {"errands": 0.5}), {"-variant": np.ones((8, 8, 3), np.uint8)})
+    (first | second).report(tmp_path / "runs", "evaluation")
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["kind", "1.000"],
+        ["inpaint_errands", "0.500"],
+    ]
+    written = json.loads((tmp_path / "runs" / "evaluation.json").read_text())
+    assert written == {"kind": 1.0, "inpaint_errands": 0.5}
+    sheets = sorted(path.name for path in (tmp_path / "runs").glob("*.png"))
+    assert sheets == ["evaluation-variant.png", "evaluation.png"]
+
+
+def test_errand_sheets_show_what_was_to_be_changed_beside_each_painters_answer() -> None:
+    errands = fixed_errands(2, 64)
+    grey, white = ([np.full((64, 64, 3), tone, np.uint8)] * 2 for tone in (128, 255))
+    sheet = errand_sheet(errands, grey, white)
+    cell = 64 + GAP_PX
+    assert sheet.shape[1] == 8 * cell
+    assert (sheet[:64, :64] == marked(errands[0].picture, errands[0].mask)).all()
+    assert (sheet[:64, cell : cell + 64] == 128).all()
+    assert (sheet[:64, 2 * cell : 2 * cell + 64] == 255).all()
+    assert (sheet[:64, 4 * cell : 4 * cell + 64] == 128).all()
+
+
+def test_variants_are_measured_as_far_as_they_were_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def untouched(errands: list[Errand], folder: Path, manner: Manner) -> list[Picture]:
+        return [errand.picture for errand in errands]
+
+    def proven(*_: object) -> Evaluation:
+        return Evaluation({"made_errands": 1.0}, {})
+
+    monkeypatch.setattr(evaluate, "paint_all", untouched)
+    monkeypatch.setattr(evaluate, "load_classifier", lambda: new_classifier().eval())
+    monkeypatch.setattr(evaluate, "prove", proven)
+    ingredients = Ingredients(base=tmp_path, inpainting=tmp_path, lora=tmp_path / "ink.safetensors")
+    extent, manner = Extent(prompts=0, pairs=0, errands=3), Manner(size_px=64, steps=1, workers=1)
+    without = evaluate.evaluate_variants(ingredients, extent, manner)
+    assert "inpaint_errands" in without.figures
+    assert "made_errands" not in without.figures
+    ingredients.lora.touch()
+    assert evaluate.evaluate_variants(ingredients, extent, manner).figures == {
+        **without.figures,
+        "made_errands": 1.0,
     }
