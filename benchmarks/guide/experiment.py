@@ -115,7 +115,8 @@ class Finding:
 class Check:
     """A part of a claim that can be decided: a figure must lie between two bounds, interval included.
 
-    The figure is that of `arm`, or with `than` by how much `arm` has more of it.
+    The figure is that of `arm`, or with `than` by how much `arm` has more of it; then a bound of 0 asks for more than
+    nothing, or less.
     """
 
     says: str
@@ -135,15 +136,28 @@ class Check:
         return Finding(
             answer=self._answer(found),
             estimate=found,
-            points_right=self.least <= found.value <= self.most,
+            points_right=self._allows(found.value),
         )
 
+    @property
+    def claims_difference(self) -> bool:
+        """Whether it says that one arm has more of something than the other, or less, and not just that it is no worse."""
+        is_on_one_side = self.least >= 0 or self.most <= 0
+        return self.than is not None and is_on_one_side and self.least < self.most
+
+    def excludes(self, bound: float) -> bool:
+        """Whether a bound itself is not enough: no difference, where one is claimed."""
+        return self.claims_difference and bound == 0
+
     def _answer(self, found: Estimate) -> Answer:
-        if self.least <= found.low and found.high <= self.most:
+        if self._allows(found.low) and self._allows(found.high):
             return Answer.YES
-        if found.high < self.least or found.low > self.most:
-            return Answer.NO
-        return Answer.OPEN
+        is_below = found.high <= self.least and not self._allows(found.high)
+        is_above = found.low >= self.most and not self._allows(found.low)
+        return Answer.NO if is_below or is_above else Answer.OPEN
+
+    def _allows(self, value: float) -> bool:
+        return self.least <= value <= self.most and not self.excludes(value)
 
 
 class Verdict(StrEnum):
@@ -153,7 +167,8 @@ class Verdict(StrEnum):
 
 
 RULE = (
-    "Confirmed when every check holds with its whole confidence interval, not confirmed when none does, "
+    "A check holds when its whole confidence interval lies within what it asks for; one that asks for a difference does "
+    "not when the interval reaches 0. A claim is confirmed when every check holds, not confirmed when none does, "
     "otherwise it depends."
 )
 

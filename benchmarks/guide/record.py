@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.guide.estimates import Estimate
-from benchmarks.guide.experiment import Answer, Experiment, Finding, Gallery, Measure, Verdict, verdict
+from benchmarks.guide.experiment import Answer, Check, Experiment, Finding, Gallery, Measure, Verdict, verdict
 from underpaint.codec import from_json
 
 
@@ -53,8 +53,16 @@ def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -
 
 
 def said(experiment: Experiment) -> tuple[str, ...]:
-    """The checks in words, bounds included."""
-    return tuple(f"{check.says} [{check.least}, {check.most}]" for check in experiment.checks)
+    """The checks in words, bounds included; a parenthesis instead of a bracket is a bound that is not enough."""
+    return tuple(f"{check.says} {_bounds(check)}" for check in experiment.checks)
+
+
+def _bounds(check: Check) -> str:
+    opening, closing = (
+        ("(" if check.excludes(check.least) else "["),
+        (")" if check.excludes(check.most) else "]"),
+    )
+    return f"{opening}{check.least}, {check.most}{closing}"
 
 
 def _figures(measure: Measure, experiment: Experiment, gallery: Gallery) -> dict[str, Estimate]:

@@ -42,9 +42,9 @@ def bound(check: Check) -> str:
     end = unit(check.measure, difference=differs)
     least, most = (number(v, check.measure, signed=differs) for v in _finite(check))
     if isinf(check.most):
-        return f"at least {least}{end}"
+        return f"{'more than' if check.excludes(check.least) else 'at least'} {least}{end}"
     if isinf(check.least):
-        return f"at most {most}{end}"
+        return f"{'less than' if check.excludes(check.most) else 'at most'} {most}{end}"
     if check.least == check.most:
         return f"exactly {least}{end}"
     return f"between {least} and {most}{end}"
