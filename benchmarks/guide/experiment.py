@@ -72,14 +72,28 @@ class Measure:
     """What it can be asked about; None = every arm."""
     digits: int = 2
 
-    def estimate(self, gallery: Gallery, arm: str) -> Estimate:
-        """Over all seeds of an arm."""
-        return (share if self.is_share else mean)(self.of(gallery, arm))
 
-    def difference(self, gallery: Gallery, arm: str, other: str) -> Estimate:
+class Readings:
+    """What measures say of a gallery. Each is read once for every arm: checks ask again what tables show."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+        self._known: dict[tuple[Measure, str], Sequence[float]] = {}
+
+    def of(self, measure: Measure, arm: str) -> Sequence[float]:
+        """The numbers of an arm's shots, in the order of seeds."""
+        if (measure, arm) not in self._known:
+            self._known[measure, arm] = measure.of(self._gallery, arm)
+        return self._known[measure, arm]
+
+    def estimate(self, measure: Measure, arm: str) -> Estimate:
+        """Over all seeds of an arm."""
+        return (share if measure.is_share else mean)(self.of(measure, arm))
+
+    def difference(self, measure: Measure, arm: str, other: str) -> Estimate:
         """How much more one arm has of it than another."""
-        compare = share_difference if self.is_share else mean_difference
-        return compare(self.of(gallery, arm), self.of(gallery, other))
+        compare = share_difference if measure.is_share else mean_difference
+        return compare(self.of(measure, arm), self.of(measure, other))
 
 
 def each(
@@ -126,12 +140,12 @@ class Check:
     least: float = float("-inf")
     most: float = float("inf")
 
-    def finding(self, gallery: Gallery) -> Finding:
+    def finding(self, readings: Readings) -> Finding:
         """Yes when the whole interval lies within the bounds, no when all of it lies outside."""
         found = (
-            self.measure.estimate(gallery, self.arm)
+            readings.estimate(self.measure, self.arm)
             if self.than is None
-            else self.measure.difference(gallery, self.arm, self.than)
+            else readings.difference(self.measure, self.arm, self.than)
         )
         return Finding(
             answer=self._answer(found),

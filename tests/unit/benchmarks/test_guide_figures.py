@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.guide import pixels, wording
 from benchmarks.guide.estimates import mean, mean_difference, share, share_difference
-from benchmarks.guide.experiment import Answer, Check, Measure, Verdict, verdict
+from benchmarks.guide.experiment import Answer, Check, Gallery, Measure, Readings, Verdict, verdict
 from training.seam import seam_score
 
 SIDE = 96
@@ -147,7 +147,7 @@ def level(arm: str, than: str | None = None, **bounds: float) -> Check:
     ids=["above", "not below", "on the bound", "difference", "other way round", "between"],
 )
 def test_a_check_holds_with_its_whole_interval(check: Check, answer: Answer) -> None:
-    assert check.finding({}).answer is answer
+    assert check.finding(Readings({})).answer is answer
 
 
 @pytest.mark.parametrize(
@@ -176,12 +176,12 @@ def test_a_check_holds_with_its_whole_interval(check: Check, answer: Answer) -> 
     ],
 )
 def test_no_difference_is_none_that_was_claimed(check: Check, answer: Answer) -> None:
-    assert check.finding({}).answer is answer
+    assert check.finding(Readings({})).answer is answer
 
 
 def test_an_equal_figure_points_at_no_difference() -> None:
-    assert not level("none", "none", least=0).finding({}).points_right
-    assert level("none", "none", least=-0.1).finding({}).points_right
+    assert not level("none", "none", least=0).finding(Readings({})).points_right
+    assert level("none", "none", least=-0.1).finding(Readings({})).points_right
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,21 @@ def test_an_equal_figure_points_at_no_difference() -> None:
 )
 def test_bounds_are_told_as_they_are_judged(check: Check, words: str) -> None:
     assert wording.bound(check) == words
+
+
+def test_a_measure_is_read_once_for_every_arm() -> None:
+    asked: list[str] = []
+
+    def of(gallery: Gallery, arm: str) -> list[float]:
+        asked.append(arm)
+        return VALUES[arm]
+
+    measure = Measure(name="counted", of=of)
+    check = Check(says="", measure=measure, arm="all", than="none", least=0)
+    readings = Readings({})
+    assert readings.estimate(measure, "all").value == pytest.approx(1)
+    assert check.finding(readings) == check.finding(readings)
+    assert asked == ["all", "none"]
 
 
 @pytest.mark.parametrize(
