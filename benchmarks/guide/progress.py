@@ -9,7 +9,7 @@ from benchmarks.guide.experiment import Arm, Experiment
 from underpaint.sampling.steps import steps_to_run
 from underpaint.traits import TRAITS
 
-PICTURE_CALLS = 3.0
+PICTURE_CALLS = 3.5
 """What a shot takes beside its model calls, above all decoding, in model calls of the builtin model."""
 CONTROL_CALLS = 0.5
 """What a ControlNet adds to each of them; it is the first half of a UNet."""

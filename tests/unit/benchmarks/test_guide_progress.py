@@ -131,8 +131,8 @@ def test_a_picture_is_encoded_once_and_to_the_same_bits(
     tiny_model: StableDiffusion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(0)
-    pictures = [rng.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(2)]
-    pictures.append(pictures[0].astype(np.float32) / 255)
+    bytes_of_two = [rng.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(2)]
+    pictures = [*bytes_of_two, bytes_of_two[0].astype(np.float32) / 255]
     alone = [tiny_model.vae.encode(picture) for picture in pictures]
     vae = RememberingVae(tiny_model.vae.network)
     first = [vae.encode(picture) for picture in pictures]
