@@ -83,6 +83,7 @@ def measure(experiments: Sequence[Experiment], seeds: Sequence[int], workers: in
                 print(progress, flush=True)
             if progress.is_complete(portion.experiment):
                 finish(named[portion.experiment], maker, seeds, out)
+    print(progress, flush=True)
 
 
 def finish(experiment: Experiment, maker: Maker, seeds: Sequence[int], out: Path) -> None:

@@ -182,7 +182,7 @@ class Verdict(StrEnum):
 
 RULE = (
     "A check holds when its whole confidence interval lies within what it asks for; one that asks for a difference does "
-    "not when the interval reaches 0. A claim is confirmed when every check holds, not confirmed when none does, "
+    "not hold when the interval reaches 0. A claim is confirmed when every check holds, not confirmed when none does, "
     "otherwise it depends."
 )
 
