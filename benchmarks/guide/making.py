@@ -173,7 +173,7 @@ def painted(
     work = list(portions(experiments, seeds))
     for take in sorted({portion.take for portion in work}):
         with _crew(workers) as pool:
-            jobs = {pool.submit(_make, part, folder): part for part in work if part.take == take}
+            jobs = {pool.submit(make_portion, part, folder): part for part in work if part.take == take}
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
 
@@ -188,7 +188,8 @@ def _crew(workers: int) -> Generator[ProcessPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _make(portion: Portion, folder: Path) -> float:
+def make_portion(portion: Portion, folder: Path) -> float:
+    """Makes what is missing of a portion of the work, and tells the model calls that it took."""
     import torch
 
     from benchmarks.guide.claims import EXPERIMENTS
