@@ -72,14 +72,28 @@ class Measure:
     """What it can be asked about; None = every arm."""
     digits: int = 2
 
-    def estimate(self, gallery: Gallery, arm: str) -> Estimate:
-        """Over all seeds of an arm."""
-        return (share if self.is_share else mean)(self.of(gallery, arm))
 
-    def difference(self, gallery: Gallery, arm: str, other: str) -> Estimate:
+class Readings:
+    """What measures say of a gallery. Each is read once for every arm: checks ask again what tables show."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+        self._known: dict[tuple[Measure, str], Sequence[float]] = {}
+
+    def of(self, measure: Measure, arm: str) -> Sequence[float]:
+        """The numbers of an arm's shots, in the order of seeds."""
+        if (measure, arm) not in self._known:
+            self._known[measure, arm] = measure.of(self._gallery, arm)
+        return self._known[measure, arm]
+
+    def estimate(self, measure: Measure, arm: str) -> Estimate:
+        """Over all seeds of an arm."""
+        return (share if measure.is_share else mean)(self.of(measure, arm))
+
+    def difference(self, measure: Measure, arm: str, other: str) -> Estimate:
         """How much more one arm has of it than another."""
-        compare = share_difference if self.is_share else mean_difference
-        return compare(self.of(gallery, arm), self.of(gallery, other))
+        compare = share_difference if measure.is_share else mean_difference
+        return compare(self.of(measure, arm), self.of(measure, other))
 
 
 def each(
@@ -115,7 +129,8 @@ class Finding:
 class Check:
     """A part of a claim that can be decided: a figure must lie between two bounds, interval included.
 
-    The figure is that of `arm`, or with `than` by how much `arm` has more of it.
+    The figure is that of `arm`, or with `than` by how much `arm` has more of it; then a bound of 0 asks for more than
+    nothing, or less.
     """
 
     says: str
@@ -125,25 +140,38 @@ class Check:
     least: float = float("-inf")
     most: float = float("inf")
 
-    def finding(self, gallery: Gallery) -> Finding:
+    def finding(self, readings: Readings) -> Finding:
         """Yes when the whole interval lies within the bounds, no when all of it lies outside."""
         found = (
-            self.measure.estimate(gallery, self.arm)
+            readings.estimate(self.measure, self.arm)
             if self.than is None
-            else self.measure.difference(gallery, self.arm, self.than)
+            else readings.difference(self.measure, self.arm, self.than)
         )
         return Finding(
             answer=self._answer(found),
             estimate=found,
-            points_right=self.least <= found.value <= self.most,
+            points_right=self._allows(found.value),
         )
 
+    @property
+    def claims_difference(self) -> bool:
+        """Whether it says that one arm has more of something than the other, or less, and not just that it is no worse."""
+        is_on_one_side = self.least >= 0 or self.most <= 0
+        return self.than is not None and is_on_one_side and self.least < self.most
+
+    def excludes(self, bound: float) -> bool:
+        """Whether a bound itself is not enough: no difference, where one is claimed."""
+        return self.claims_difference and bound == 0
+
     def _answer(self, found: Estimate) -> Answer:
-        if self.least <= found.low and found.high <= self.most:
+        if self._allows(found.low) and self._allows(found.high):
             return Answer.YES
-        if found.high < self.least or found.low > self.most:
-            return Answer.NO
-        return Answer.OPEN
+        is_below = found.high <= self.least and not self._allows(found.high)
+        is_above = found.low >= self.most and not self._allows(found.low)
+        return Answer.NO if is_below or is_above else Answer.OPEN
+
+    def _allows(self, value: float) -> bool:
+        return self.least <= value <= self.most and not self.excludes(value)
 
 
 class Verdict(StrEnum):
@@ -153,7 +181,8 @@ class Verdict(StrEnum):
 
 
 RULE = (
-    "Confirmed when every check holds with its whole confidence interval, not confirmed when none does, "
+    "A check holds when its whole confidence interval lies within what it asks for; one that asks for a difference does "
+    "not hold when the interval reaches 0. A claim is confirmed when every check holds, not confirmed when none does, "
     "otherwise it depends."
 )
 

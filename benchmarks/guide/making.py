@@ -7,10 +7,10 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,7 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.guide.experiment import Arm, Experiment, Gallery, Shot
+from benchmarks.guide.loading import BUILTIN_ONLY, remembered
 from benchmarks.guide.networks import networks_beside
+from benchmarks.guide.progress import Portion, cost, portions
 from benchmarks.guide.stage import Stage
 from underpaint.atomic import write_atomically
 from underpaint.codec import to_json
@@ -27,8 +29,7 @@ from underpaint.image.picture import Picture, sha256_of_pixels
 from underpaint.image.png import encode_png
 from underpaint.job import prepare_job
 from underpaint.metadata import png_text
-from underpaint.models.catalog import find_model
-from underpaint.models.stable_diffusion import StableDiffusion, load
+from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import run_job, underpainting
 from underpaint.request import InpaintRequest
 from underpaint.result import ImageDone, Recipe, Stepped, Underpainted
@@ -36,8 +37,6 @@ from underpaint.result import ImageDone, Recipe, Stepped, Underpainted
 ENGINE = Path(__file__).parents[2] / "src" / "underpaint"
 NOT_ENGINE = {"cli", "server"}
 SHOT_KEY = "guide"
-BUILTIN_ONLY: tuple[Path, ...] = ()
-"""No folders of models: whoever repeats an experiment has other LoRAs and ControlNets in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class Maker:
 
     models: Callable[[str], StableDiffusion]
     folder: Path
+    new: list[Arm] = field(default_factory=list[Arm])
+    """What was made, and not kept already."""
 
     def shots(self, arms: Sequence[Arm], stage: Stage, seed: int) -> list[Shot]:
         """The shots of one seed, in the order of arms."""
@@ -58,6 +59,7 @@ class Maker:
         path = self.folder / f"{self._key(arm, request, stage, start)}.png"
         if not path.exists():
             write_atomically(path, _file(self._made(arm, request, stage, seed, start)))
+            self.new.append(arm)
         return _kept(path, arm, stage, seed)
 
     def _key(self, arm: Arm, request: InpaintRequest, stage: Stage, start: np.ndarray) -> str:
@@ -159,68 +161,44 @@ def engine_digest() -> str:
     return digest.hexdigest()
 
 
-def opened(name: str) -> StableDiffusion:
-    """A builtin model, freshly loaded."""
-    return load(find_model(name, BUILTIN_ONLY), device="cpu")
-
-
 # Many seeds, several processes
 
 
-class Crew:
-    """Worker processes, one torch thread each; every take of an arm has a crew of its own."""
-
-    def __init__(self, folder: Path, workers: int) -> None:
-        self.folder = folder
-        self.workers = workers
-        self._pools: dict[int, ProcessPoolExecutor] = {}
-
-    def make(self, experiment: Experiment, seeds: Sequence[int]) -> Iterator[int]:
-        """Makes what is missing, and yields every seed when its shots of a take are there."""
-        for take in sorted({arm.take for arm in experiment.arms}):
-            jobs = {
-                self._pool(take).submit(_make, experiment.name, take, seed, self.folder): seed
-                for seed in seeds
-            }
+def painted(
+    experiments: Sequence[Experiment], seeds: Sequence[int], folder: Path, workers: int
+) -> Generator[tuple[Portion, float]]:
+    """Makes what is missing, and yields every portion of the work when its shots are there, with the model calls that
+    it took. Every take has processes of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    work = list(portions(experiments, seeds))
+    for take in sorted({portion.take for portion in work}):
+        with _crew(workers) as pool:
+            jobs = {pool.submit(make_portion, part, folder): part for part in work if part.take == take}
             for job in as_completed(jobs):
-                job.result()
-                yield jobs[job]
-
-    def _pool(self, take: int) -> ProcessPoolExecutor:
-        if take not in self._pools:
-            self._pools[take] = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
-        return self._pools[take]
-
-    def dismiss(self) -> None:
-        """Ends the processes; what they are at is not waited for."""
-        for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+                yield jobs[job], job.result()
 
 
 @contextmanager
-def crew(folder: Path, workers: int) -> Iterator[Crew]:
-    """A crew that is dismissed at the end."""
-    folder.mkdir(parents=True, exist_ok=True)
-    hired = Crew(folder, workers)
+def _crew(workers: int) -> Generator[ProcessPoolExecutor]:
+    """Processes of one torch thread each; they are dismissed at the end, and what they are at is not waited for."""
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
-        yield hired
+        yield pool
     finally:
-        hired.dismiss()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-remembered = cache(opened)
-"""A process's own; loading a model takes longer than a picture."""
-
-
-def _make(name: str, take: int, seed: int, folder: Path) -> None:
+def make_portion(portion: Portion, folder: Path) -> float:
+    """Makes what is missing of a portion of the work, and tells the model calls that it took."""
     import torch
 
     from benchmarks.guide.claims import EXPERIMENTS
 
     torch.set_num_threads(1)
-    experiment = EXPERIMENTS[name]
-    arms = [arm for arm in experiment.arms if arm.take == take]
-    Maker(remembered, folder).shots(arms, experiment.stage(seed), seed)
+    experiment, maker = EXPERIMENTS[portion.experiment], Maker(remembered, folder)
+    arms = [arm for arm in experiment.arms if arm.take == portion.take]
+    maker.shots(arms, experiment.stage(portion.seed), portion.seed)
+    return sum(cost(arm) for arm in maker.new)
 
 
 def gallery(maker: Maker, experiment: Experiment, seeds: Sequence[int]) -> Gallery:

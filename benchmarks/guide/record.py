@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.guide.estimates import Estimate
-from benchmarks.guide.experiment import Answer, Experiment, Finding, Gallery, Measure, Verdict, verdict
+from benchmarks.guide.experiment import (
+    Answer,
+    Check,
+    Experiment,
+    Finding,
+    Gallery,
+    Measure,
+    Readings,
+    Verdict,
+    verdict,
+)
 from underpaint.codec import from_json
 
 
@@ -40,6 +50,7 @@ class Record:
 
 def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -> Record:
     """Measures a gallery."""
+    readings = Readings(gallery)
     shots = [shot for shots in gallery.values() for shot in shots]
     return Record(
         name=experiment.name,
@@ -47,19 +58,27 @@ def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -
         seeds=len(next(iter(gallery.values()))),
         networks=networks,
         seconds_per_picture=round(sum(shot.seconds for shot in shots) / len(shots), 3),
-        figures={measure.name: _figures(measure, experiment, gallery) for measure in experiment.measures},
-        findings=tuple(check.finding(gallery) for check in experiment.checks),
+        figures={measure.name: _figures(measure, experiment, readings) for measure in experiment.measures},
+        findings=tuple(check.finding(readings) for check in experiment.checks),
     )
 
 
 def said(experiment: Experiment) -> tuple[str, ...]:
-    """The checks in words, bounds included."""
-    return tuple(f"{check.says} [{check.least}, {check.most}]" for check in experiment.checks)
+    """The checks in words, bounds included; a parenthesis instead of a bracket is a bound that is not enough."""
+    return tuple(f"{check.says} {_bounds(check)}" for check in experiment.checks)
 
 
-def _figures(measure: Measure, experiment: Experiment, gallery: Gallery) -> dict[str, Estimate]:
+def _bounds(check: Check) -> str:
+    opening, closing = (
+        ("(" if check.excludes(check.least) else "["),
+        (")" if check.excludes(check.most) else "]"),
+    )
+    return f"{opening}{check.least}, {check.most}{closing}"
+
+
+def _figures(measure: Measure, experiment: Experiment, readings: Readings) -> dict[str, Estimate]:
     labels = measure.arms or tuple(arm.label for arm in experiment.arms)
-    return {label: measure.estimate(gallery, label) for label in labels}
+    return {label: readings.estimate(measure, label) for label in labels}
 
 
 def write_record(kept: Record, folder: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.guide.sketching import daubed_tree, pasted_tree
 from benchmarks.guide.stage import SMALL_PX, Stage
 from training.asks import GROUND_WORDS, SKY_WORDS
 from training.scenes import Cat, Girl, House, Look, Scene, draw, draw_heroine, part_mask, subject_mask
-from training.scenes.model import Ground, Sky
+from training.scenes.model import Ground, Sky, View
 from underpaint.image.io import load_mask, load_picture
 
 OLD_DRESSES, NEW_DRESSES = ("purple", "red", "blue", "green"), ("yellow", "white", "pink", "orange")
@@ -58,7 +58,7 @@ def _rng(name: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *name.encode()])
 
 
-def _scene(rng: np.random.Generator, seed: int, *subjects: Girl | Cat | House, view: str = "close") -> Scene:
+def _scene(rng: np.random.Generator, seed: int, *subjects: Girl | Cat | House, view: View = "close") -> Scene:
     """Subjects in a landscape; grounds and skies take turns."""
     grounds, skies = ("grass", "field", "sand", "snow"), ("day", "sunset", "day", "night")
     return Scene(

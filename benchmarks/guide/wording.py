@@ -40,18 +40,18 @@ def bound(check: Check) -> str:
     """What was asked of the figure before anything was run."""
     differs = check.than is not None
     end = unit(check.measure, difference=differs)
-    least, most = (number(v, check.measure, signed=differs) for v in _finite(check))
+    least, most = (_bound(v, check.measure, signed=differs) for v in (check.least, check.most))
     if isinf(check.most):
-        return f"at least {least}{end}"
+        return f"{'more than' if check.excludes(check.least) else 'at least'} {least}{end}"
     if isinf(check.least):
-        return f"at most {most}{end}"
+        return f"{'less than' if check.excludes(check.most) else 'at most'} {most}{end}"
     if check.least == check.most:
         return f"exactly {least}{end}"
     return f"between {least} and {most}{end}"
 
 
-def _finite(check: Check) -> tuple[float, float]:
-    return tuple(0.0 if isinf(v) else v for v in (check.least, check.most))
+def _bound(value: float, measure: Measure, *, signed: bool) -> str:
+    return "" if isinf(value) else number(value, measure, signed=signed)
 
 
 def compared(check: Check) -> str:

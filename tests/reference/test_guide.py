@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from benchmarks.guide.claims import EXPERIMENTS
-from benchmarks.guide.experiment import Check, Experiment
-from benchmarks.guide.making import Maker, gallery, opened, remembered
+from benchmarks.guide.experiment import Check, Experiment, Readings
+from benchmarks.guide.loading import opened, remembered
+from benchmarks.guide.making import Maker, gallery
 
 SEEDS = range(4)
 EFFECTS = {
@@ -31,9 +32,9 @@ EFFECTS = {
 def test_confirmed_effects_point_the_right_way(name: str, tmp_path: Path) -> None:
     checks = [check for check in EXPERIMENTS[name].checks if check.says in EFFECTS[name]]
     assert len(checks) == len(EFFECTS[name])
-    shots = gallery(Maker(remembered, tmp_path), reduced(EXPERIMENTS[name], checks), SEEDS)
+    readings = Readings(gallery(Maker(remembered, tmp_path), reduced(EXPERIMENTS[name], checks), SEEDS))
     for check in checks:
-        finding = check.finding(shots)
+        finding = check.finding(readings)
         assert finding.points_right, f"{check.says}: {finding.estimate}"
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.guide import pixels
+from benchmarks.guide import pixels, wording
 from benchmarks.guide.estimates import mean, mean_difference, share, share_difference
-from benchmarks.guide.experiment import Answer, Check, Measure, Verdict, verdict
+from benchmarks.guide.experiment import Answer, Check, Gallery, Measure, Readings, Verdict, verdict
 from training.seam import seam_score
 
 SIDE = 96
@@ -121,24 +121,99 @@ def test_pairs_are_compared_pair_by_pair() -> None:
     assert found.high == pytest.approx(1)
 
 
-VALUES = {"all": [0.9, 1.0, 1.1, 1.0], "none": [0.0, 0.1, -0.1, 0.0]}
+VALUES = {
+    "all": [0.9, 1.0, 1.1, 1.0],
+    "none": [0.0, 0.1, -0.1, 0.0],
+    "sometimes more": [0.0, 0.1, -0.1, 1.0],
+    "more or less": [0.3, -0.2, -0.4, 0.3],
+}
 LEVEL = Measure(name="level", of=lambda _, arm: VALUES[arm])
+
+
+def level(arm: str, than: str | None = None, **bounds: float) -> Check:
+    return Check(says="", measure=LEVEL, arm=arm, than=than, **bounds)
 
 
 @pytest.mark.parametrize(
     ("check", "answer"),
     [
-        (Check(says="", measure=LEVEL, arm="all", least=0.8), Answer.YES),
-        (Check(says="", measure=LEVEL, arm="all", most=0.8), Answer.NO),
-        (Check(says="", measure=LEVEL, arm="all", least=1.0), Answer.OPEN),
-        (Check(says="", measure=LEVEL, arm="all", than="none", least=0.5), Answer.YES),
-        (Check(says="", measure=LEVEL, arm="none", than="all", least=0.5), Answer.NO),
-        (Check(says="", measure=LEVEL, arm="none", least=-0.2, most=0.2), Answer.YES),
+        (level("all", least=0.8), Answer.YES),
+        (level("all", most=0.8), Answer.NO),
+        (level("all", least=1.0), Answer.OPEN),
+        (level("all", "none", least=0.5), Answer.YES),
+        (level("none", "all", least=0.5), Answer.NO),
+        (level("none", least=-0.2, most=0.2), Answer.YES),
     ],
     ids=["above", "not below", "on the bound", "difference", "other way round", "between"],
 )
 def test_a_check_holds_with_its_whole_interval(check: Check, answer: Answer) -> None:
-    assert check.finding({}).answer is answer
+    assert check.finding(Readings({})).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("check", "answer"),
+    [
+        (level("all", "none", least=0), Answer.YES),
+        (level("none", "all", most=0), Answer.YES),
+        (level("none", "none", least=0), Answer.NO),
+        (level("none", "none", most=0), Answer.NO),
+        (level("sometimes more", "none", least=0), Answer.OPEN),
+        (level("more or less", "none", least=0), Answer.OPEN),
+        (level("none", "none", least=-0.1), Answer.YES),
+        (level("none", "none", least=0, most=0), Answer.YES),
+        (level("none", least=0), Answer.OPEN),
+    ],
+    ids=[
+        "more",
+        "less",
+        "no more",
+        "no less",
+        "more or equal",
+        "either way",
+        "no worse",
+        "the same",
+        "a level, no difference",
+    ],
+)
+def test_no_difference_is_none_that_was_claimed(check: Check, answer: Answer) -> None:
+    assert check.finding(Readings({})).answer is answer
+
+
+def test_an_equal_figure_points_at_no_difference() -> None:
+    assert not level("none", "none", least=0).finding(Readings({})).points_right
+    assert level("none", "none", least=-0.1).finding(Readings({})).points_right
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (level("all", least=0), "at least 0.00"),
+        (level("all", "none", least=0), "more than 0.00"),
+        (level("all", "none", most=0), "less than 0.00"),
+        (level("all", "none", least=0.5), "at least +0.50"),
+        (level("all", "none", most=-0.5), "at most \N{MINUS SIGN}0.50"),
+        (level("all", "none", least=-2, most=2), "between \N{MINUS SIGN}2.00 and +2.00"),
+        (level("all", least=2, most=2), "exactly 2.00"),
+    ],
+    ids=["level", "more", "less", "much more", "much less", "alike", "exactly"],
+)
+def test_bounds_are_told_as_they_are_judged(check: Check, words: str) -> None:
+    assert wording.bound(check) == words
+
+
+def test_a_measure_is_read_once_for_every_arm() -> None:
+    asked: list[str] = []
+
+    def of(gallery: Gallery, arm: str) -> list[float]:
+        asked.append(arm)
+        return VALUES[arm]
+
+    measure = Measure(name="counted", of=of)
+    check = Check(says="", measure=measure, arm="all", than="none", least=0)
+    readings = Readings({})
+    assert readings.estimate(measure, "all").value == pytest.approx(1)
+    assert check.finding(readings) == check.finding(readings)
+    assert asked == ["all", "none"]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ import pytest
 
 from benchmarks.guide import making
 from benchmarks.guide.asking import ORIGINAL, ask
+from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.experiment import Arm, Check, Experiment, Verdict
 from benchmarks.guide.making import Maker, asked, gallery
 from benchmarks.guide.markdown import anchor, markdown
 from benchmarks.guide.measures import IS_UNTOUCHED, changed
 from benchmarks.guide.page import page
 from benchmarks.guide.pictures import write_strips
+from benchmarks.guide.progress import Portion, cost
 from benchmarks.guide.record import read_record, record, write_record
 from benchmarks.guide.stage import Stage
 from underpaint.canvas import soft_mask
@@ -73,6 +75,18 @@ def test_a_shot_is_made_once_and_kept_with_its_recipe(
     recipe = recipe_from_png_text(read_png_text(file))
     assert recipe is not None
     assert recipe.request == asked(REDONE, square(1), 1)
+
+
+def test_a_worker_tells_the_model_calls_of_what_was_not_kept(
+    tiny_model: StableDiffusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_takes = replace(EXPERIMENT, arms=(REDONE, TWICE, replace(REDONE, label="again", take=1)))
+    monkeypatch.setitem(EXPERIMENTS, EXPERIMENT.name, two_takes)
+    monkeypatch.setattr(making, "remembered", lambda name: tiny_model)
+    first, again = (Portion(experiment=EXPERIMENT.name, take=take, seed=1) for take in (0, 1))
+    assert making.make_portion(first, tmp_path) == cost(REDONE) + cost(TWICE)
+    assert making.make_portion(first, tmp_path) == 0
+    assert making.make_portion(again, tmp_path) == cost(REDONE)
 
 
 @pytest.mark.parametrize(
