@@ -43,7 +43,7 @@ def _across(body: np.ndarray) -> np.ndarray:
     rows, columns = np.flatnonzero(body.any(1)), np.flatnonzero(body.any(0))
     height = int(rows[-1]) - int(rows[0])
     band = np.zeros_like(body)
-    top, bottom = (int(rows[0]) + round(share * height) for share in (0.45, 0.9))
+    top, bottom = (int(rows[0]) + round(share * height) for share in (0.55, 0.9))
     band[top:bottom, max(0, int(columns[0]) - 10) : int(columns[-1]) + 11] = 255
     return band
 

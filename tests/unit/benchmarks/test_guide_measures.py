@@ -48,6 +48,15 @@ def test_where_she_is_gone_nothing_is_kept(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_the_band_goes_from_her_waist_to_her_ankles(seed: int) -> None:
+    regions = dress(seed).regions
+    rows = {name: np.flatnonzero(regions[name].any(1)) for name in ("across", "cloth", "girl")}
+    length = np.ptp(rows["cloth"])
+    assert 0.25 < (rows["across"][0] - rows["cloth"][0]) / length < 0.45
+    assert rows["cloth"][-1] < rows["across"][-1] < rows["girl"][-1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_joints_lie_on_both_sides_inside_the_band(seed: int) -> None:
     regions = dress(seed).regions
     joints, band = regions["joints"] > 0, regions["across"] > 0
