@@ -14,7 +14,7 @@ from benchmarks.guide.experiment import Arm, Experiment
 from benchmarks.guide.loading import RememberingVae
 from benchmarks.guide.making import Maker
 from benchmarks.guide.measures import changed
-from benchmarks.guide.progress import PICTURE_CALLS, Portion, Progress, cost, planned, portions
+from benchmarks.guide.progress import CONTROL_CALLS, PICTURE_CALLS, Portion, Progress, cost, planned, portions
 from benchmarks.guide.stage import Stage
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.request import ControlUnit, Sampler
@@ -44,7 +44,7 @@ def test_a_shot_costs_its_model_calls_and_its_decoding() -> None:
     two_calls_a_step = replace(WHOLE, request=ask(ORIGINAL, 1.0, sampler=Sampler.DPM2))
     assert cost(two_calls_a_step) == 20 + PICTURE_CALLS
     steered = replace(WHOLE, request=ask(ORIGINAL, 1.0, controls=(ControlUnit(model="union"),)))
-    assert cost(steered) == 15 + PICTURE_CALLS
+    assert cost(steered) == 10 * (1 + CONTROL_CALLS) + PICTURE_CALLS
 
 
 def test_every_edit_counts_and_shots_that_are_asked_for_twice_count_once() -> None:
