@@ -55,20 +55,25 @@ def main() -> None:
     torch.set_num_threads(1)
     for limit, size in KEEPING_MEMORY.items():
         os.environ.setdefault(limit, str(size))
-    chosen = [EXPERIMENTS[name] for name in options.only or EXPERIMENTS]
-    runnable = [experiment for experiment in chosen if not missing(experiment)]
-    for experiment in chosen:
-        if experiment not in runnable:
-            print(f"{experiment.name:28} left out. {lacking(missing(experiment))}", flush=True)
-    if not runnable:
+    chosen = runnable([EXPERIMENTS[name] for name in options.only or EXPERIMENTS])
+    if not chosen:
         sys.exit("Nothing is left to measure.")
     try:
-        measure(runnable, range(options.seeds), options.workers, options.out)
+        measure(chosen, range(options.seeds), options.workers, options.out)
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on from here.")
     markdown = MARKDOWN if options.out.resolve() == OUT else options.out / "guide.md"
     for path in write_pages(options.out, markdown):
         print(path)
+
+
+def runnable(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Those that this installation has everything for; says of the others what is missing."""
+    absent = {experiment.name: missing(experiment) for experiment in experiments}
+    for name, networks in absent.items():
+        if networks:
+            print(f"{name:28} left out. {lacking(networks)}", flush=True)
+    return [experiment for experiment in experiments if not absent[experiment.name]]
 
 
 def measure(experiments: Sequence[Experiment], seeds: Sequence[int], workers: int, out: Path) -> None:

@@ -2,17 +2,14 @@
 
 from dataclasses import replace
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
+from benchmarks.guide.networks import BUILTIN_ONLY
 from underpaint.models.catalog import find_model
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.models.vae import Vae
-
-BUILTIN_ONLY: tuple[Path, ...] = ()
-"""No folders of models: whoever repeats an experiment has other LoRAs and ControlNets in them."""
 
 PICTURES_REMEMBERED = 16
 

@@ -16,10 +16,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import torch
 
+from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.experiment import Arm, Experiment, Gallery, Shot
-from benchmarks.guide.loading import BUILTIN_ONLY, remembered
-from benchmarks.guide.networks import networks_beside
+from benchmarks.guide.loading import remembered
+from benchmarks.guide.networks import BUILTIN_ONLY, networks_beside
 from benchmarks.guide.progress import Portion, cost, portions
 from benchmarks.guide.stage import Stage
 from underpaint.atomic import write_atomically
@@ -173,7 +175,11 @@ def painted(
     work = list(portions(experiments, seeds))
     for take in sorted({portion.take for portion in work}):
         with _crew(workers) as pool:
-            jobs = {pool.submit(make_portion, part, folder): part for part in work if part.take == take}
+            jobs = {
+                pool.submit(make_portion, portion, folder): portion
+                for portion in work
+                if portion.take == take
+            }
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
 
@@ -190,10 +196,6 @@ def _crew(workers: int) -> Generator[ProcessPoolExecutor]:
 
 def make_portion(portion: Portion, folder: Path) -> float:
     """Makes what is missing of a portion of the work, and tells the model calls that it took."""
-    import torch
-
-    from benchmarks.guide.claims import EXPERIMENTS
-
     torch.set_num_threads(1)
     experiment, maker = EXPERIMENTS[portion.experiment], Maker(remembered, folder)
     arms = [arm for arm in experiment.arms if arm.take == portion.take]

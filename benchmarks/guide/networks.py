@@ -12,6 +12,9 @@ from underpaint.models.catalog import find_model, sha256_of
 from underpaint.models.control_files import find_controlnet
 from underpaint.models.network_files import find_lora
 
+BUILTIN_ONLY: tuple[Path, ...] = ()
+"""No folders of models: whoever repeats an experiment has other LoRAs and ControlNets in them."""
+
 
 class Kind(StrEnum):
     MODEL = "model"
@@ -21,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One that ships, or will."""
+    """A model, ControlNet or LoRA, by the name under which it ships."""
 
     kind: Kind
     name: str
@@ -31,11 +34,11 @@ class Network:
         """Its file or folder. Raises `ModelNotFound` if it is not part of this installation."""
         match self.kind:
             case Kind.MODEL:
-                return find_model(self.name, []).path
+                return find_model(self.name, BUILTIN_ONLY).path
             case Kind.CONTROLNET:
-                return find_controlnet(self.name, []).path
+                return find_controlnet(self.name, BUILTIN_ONLY).path
             case Kind.LORA:
-                return find_lora(self.name, [])
+                return find_lora(self.name, BUILTIN_ONLY)
             case _:
                 assert_never(self.kind)
 

@@ -18,8 +18,8 @@ def edited(label: str) -> Arm:
     return Arm(label=label, request=ask(ORIGINAL, 1.0, controls=controls), mask="all of her")
 
 
-def better(says: str, measure: Measure, least: float) -> tuple[Check, ...]:
-    """That either kind has more of it than plain inpainting."""
+def against_plain(says: str, measure: Measure, least: float) -> tuple[Check, ...]:
+    """Of either kind, by how much at least it has more of it than plain inpainting."""
     return tuple(
         Check(says=f"{kind}, {says}", measure=measure, arm=kind, than=PLAIN, least=least) for kind in KINDS
     )
@@ -37,9 +37,9 @@ PRESERVES = Experiment(
     arms=tuple(edited(label) for label in (PLAIN, *KINDS)),
     measures=(SHAPE, HAIR, EDITED),
     checks=(
-        *better("she keeps her shape better", SHAPE, 0.03),
-        *better("she keeps her hair better", HAIR, 0.05),
-        *better("the dress is changed as often", EDITED, -0.15),
+        *against_plain("she keeps her shape better", SHAPE, 0.03),
+        *against_plain("she keeps her hair better", HAIR, 0.05),
+        *against_plain("the dress is changed as often", EDITED, -0.15),
     ),
     shown="all of her",
     here="`--control storybook-union --control-preprocessor lineart`, and *Line art lock* in the studio.",
