@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from training.cielab import lab
+
 CONTOUR_PX = 1.5
 PARALLEL_PX = (3.0, 8.0)
 
@@ -11,7 +13,7 @@ def seam_score(pixels: np.ndarray, mask: np.ndarray) -> float:
     """How much colour jumps across the mask's edge, compared with lines parallel to it, 3 to 8 px inside and outside:
     1 = not more than there, so no seam; 2 = twice as much."""
     distance = _signed_distance(mask)
-    jumps = _slope_along(_lab(pixels), _normal(distance))
+    jumps = _slope_along(lab(pixels), _normal(distance))
     away = np.abs(distance)
     contour = away <= CONTOUR_PX
     parallels = (away >= PARALLEL_PX[0]) & (away <= PARALLEL_PX[1])
@@ -40,8 +42,3 @@ def _slope_along(colours: np.ndarray, normal: tuple[np.ndarray, np.ndarray]) -> 
     down, right = np.gradient(colours, axis=(0, 1))
     slope = right * normal[0][..., None] + down * normal[1][..., None]
     return np.linalg.norm(slope, axis=2)
-
-
-def _lab(pixels: np.ndarray) -> np.ndarray:
-    """float32 (height, width, 3) CIELAB, of sRGB."""
-    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)

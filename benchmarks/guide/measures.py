@@ -11,6 +11,7 @@ from benchmarks.guide import pixels
 from benchmarks.guide.experiment import Gallery, Measure, Shot, each
 from benchmarks.guide.judge import SIDE_PX, Sight, load_judge, sights
 from benchmarks.guide.look import look_at
+from training.cielab import lab
 from training.judge import Judge
 from training.seam import seam_score
 from underpaint.canvas import changed_outside, soft_mask
@@ -167,7 +168,7 @@ def _deep_inside(shot: Shot) -> np.ndarray:
 IS_BROWN = each("brown", _is_brown, is_share=True)
 RIPPLES = each(
     "spread of lightness",
-    lambda shot: float(pixels.lab(shot.pixels)[..., 0][_deep_inside(shot) > 0].std()),
+    lambda shot: float(lab(shot.pixels)[..., 0][_deep_inside(shot) > 0].std()),
     unit="L",
 )
 

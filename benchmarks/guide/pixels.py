@@ -3,15 +3,11 @@
 import cv2
 import numpy as np
 
+from training.cielab import lab
 from underpaint.request import GRID_PX
 
 Lab = np.ndarray
 """float32 (3,): L 0 to 100, a and b about -100 to 100."""
-
-
-def lab(pixels: np.ndarray) -> np.ndarray:
-    """float32 (height, width, 3) CIELAB, of sRGB."""
-    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
 
 
 def mean_lab(pixels: np.ndarray, mask: np.ndarray) -> Lab:
