@@ -62,7 +62,7 @@ def example(course: Course, rng: np.random.Generator, width: int, height: int, c
 
 
 def allowed_scene(course: Course, rng: np.random.Generator) -> Scene:
-    """A random scene of a course that shows scenes as a whole."""
+    """A random scene of a course that shows scenes as a whole; those with a face come more often."""
     while True:
         scene = (
             random_pair(rng)

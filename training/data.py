@@ -48,7 +48,7 @@ class CropStream:
         return draw(random_scene(self.rng, easy=EASY_SHARE), size_px, size_px, look=look)
 
     def _crops(self, size_px: int) -> list[Picture]:
-        """Several crops of one scene, because drawing costs more than cutting."""
+        """Several crops of one scene, because drawing costs more than cutting; the more there is to see in one, the likelier."""
         scene_px = int(self.rng.integers(size_px, 321))
         scene = self._scene(scene_px)
         corners = self.rng.integers(0, scene_px - size_px + 1, size=(CANDIDATES, 2))

@@ -23,9 +23,15 @@ CONFIG: dict[str, Any] = {
     "norm_num_groups": 32,
 }
 
+SHARED = (
+    "block_out_channels",
+    "layers_per_block",
+    "attention_head_dim",
+    "cross_attention_dim",
+    "norm_num_groups",
+)
 CONTROL_CONFIG: dict[str, Any] = {
-    **{name: CONFIG[name] for name in ("block_out_channels", "layers_per_block", "attention_head_dim")},
-    **{name: CONFIG[name] for name in ("cross_attention_dim", "norm_num_groups")},
+    **{name: CONFIG[name] for name in SHARED},
     "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
     "mid_block_type": "UNetMidBlock2D",
     "conditioning_embedding_out_channels": (16, 32, 64, 96),

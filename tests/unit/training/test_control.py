@@ -6,7 +6,7 @@ import torch
 
 from training import students
 from training.courses import Course
-from training.denoiser import ControlledDenoiser, Denoiser
+from training.denoiser import ControlledDenoiser, Denoiser, new_control, new_unet
 from training.lessons import Controlled, folded, unfolded
 from training.students import STUDENTS
 from training.text import new_text_encoder, new_tokenizer
@@ -54,3 +54,17 @@ def test_an_untrained_controlnet_changes_nothing_and_is_all_that_learns(
     student.text_encoder.requires_grad_(False)
     assert {name.split(".")[0] for name, p in student.named_parameters() if p.requires_grad} == {"control"}
     assert all(p.requires_grad for p in student.control.parameters())
+
+
+def test_a_controlnet_begins_with_the_layers_it_shares_with_the_unet() -> None:
+    torch.manual_seed(0)
+    unet = new_unet()
+    theirs, ours = unet.state_dict(), new_control(unet).state_dict()
+    shared = theirs.keys() & ours.keys()
+    assert {name.split(".")[0] for name in shared} == {
+        "conv_in",
+        "time_embedding",
+        "down_blocks",
+        "mid_block",
+    }
+    assert all(torch.equal(ours[name], theirs[name]) for name in shared)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from training.courses import Course, example, is_held_out, is_held_out_pair
+from training.courses import Course, allowed_scene, example, is_held_out, is_held_out_pair
 from training.curriculum import STAGES
 from training.pool import CAPTIONS, Pool, Shape
 from training.scenes import (
+    FACED,
     KINDS,
     PART_COLOURS,
     Window,
@@ -64,6 +65,17 @@ def test_pairs_are_two_kinds_that_their_captions_name() -> None:
         told = pair_caption(scene, rng).replace("gray", "grey")
         asked = [subject for subject in scene.subjects if kind_of(subject) != "girl"]
         assert all(main_colour(subject) in told for subject in asked)
+
+
+def test_faces_are_shown_more_often_than_the_other_kinds() -> None:
+    rng = np.random.default_rng(7)
+    kinds = [kind_of(allowed_scene(Course.CLOSE, rng).subjects[0]) for _ in range(1200)]
+    counts = {kind: kinds.count(kind) for kind in KINDS}
+    faced, others = (
+        [n for kind, n in counts.items() if (kind in FACED) is wanted] for wanted in (True, False)
+    )
+    assert min(faced) > 1.2 * max(others)
+    assert min(others) > 0.3 * max(faced)
 
 
 def test_an_eighth_of_the_combinations_is_held_out_in_either_order() -> None:
