@@ -106,7 +106,11 @@ def main() -> None:
     parser.add_argument(
         "--errands", type=int, default=500, help="inpainting: new objects, colours, backgrounds"
     )
-    parser.add_argument("--quick", action="store_true", help="24 prompts, 12 pairs, 12 errands, 12 steps")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK.prompts} prompts, {QUICK.pairs} pairs, {QUICK.errands} errands, {QUICK_STEPS} steps",
+    )
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, help="the model; only the shipped one gets a card"
     )

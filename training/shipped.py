@@ -66,7 +66,7 @@ def paint_all(asked: Sequence[str | Errand], folder: Path, manner: Manner) -> li
             executor.submit(_paint_share, numbered[i :: manner.workers], folder, manner)
             for i in range(manner.workers)
         ]
-        painted = {seed: picture for job in jobs for seed, picture in job.result()}
+        painted = {seed: pixels for job in jobs for seed, pixels in job.result()}
     return [painted[seed] for seed, _ in numbered]
 
 
@@ -87,7 +87,7 @@ def _paint_share(
 
 
 def load_folder(folder: Path, device: str) -> StableDiffusion:
-    """The model that `export` wrote there."""
+    """The model in a folder, on a device."""
     return load(find_model(str(folder), []), device=device)
 
 
@@ -119,7 +119,7 @@ def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) ->
 
 
 def round_trip(model: StableDiffusion, pixels: Picture) -> np.ndarray:
-    """The picture encoded and decoded again, float32 in [0, 1]: the best that any painter with this autoencoder can do."""
+    """The picture encoded and decoded again, float32 in [0, 1]."""
     return model.vae.decode(model.vae.encode(pixels))
 
 
