@@ -54,12 +54,13 @@ export class Stage {
     return this.#frame ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
   }
 
+  /** Nothing is painted any more; who waits for it goes on. */
   close() {
     cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
     this.#aborter.abort();
     this.#observer.disconnect();
     this.canvas.remove();
-    this.#frame = 0;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 

@@ -34,6 +34,7 @@ export class WorkerClient {
     while (!this.isIdle) await new Promise((resolve) => this.#whenAnswered.push(resolve));
   }
 
+  /** Jobs under way are given up: their promises stay open, and who waits for `idle` goes on. */
   close() {
     this.#worker.terminate();
     this.#waiting.clear();
