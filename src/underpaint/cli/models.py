@@ -92,11 +92,9 @@ def make_inpaint(
     """Make an inpainting model: INPAINT + (CUSTOM - BASE); the mask's channels stay INPAINT's."""
     from underpaint.models.merge import inpainting_recipe
 
-    models = _models(inpaint, custom, base)
-    recipe = inpainting_recipe(
-        models[1].path, base=models[2].path, inpaint=models[0].path, is_half=half, vae=vae
-    )
-    _run(recipe, out or _beside(models[0], models[1].name, recipe), force=force)
+    inpainting, tuned, origin = _models(inpaint, custom, base)
+    recipe = inpainting_recipe(tuned.path, base=origin.path, inpaint=inpainting.path, is_half=half, vae=vae)
+    _run(recipe, out or _beside(inpainting, tuned.name, recipe), force=force)
 
 
 def _models(*names: str) -> "list[ModelFile]":

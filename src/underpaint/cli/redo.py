@@ -218,7 +218,7 @@ def _check_networks(wanted: "Sequence[UsedNetwork]", found: "Sequence[UsedNetwor
                 f"The result was made with another {kind.spelling} {name!r}: its sha256 is {sha256[:12]}…, this one's "
                 f"{now[kind, name][:12]}…."
             )
-    for kind, name in now.keys() - before.keys():
+    for kind, name in sorted(now.keys() - before.keys()):
         raise ModelNotFound(
             f"The result was made without the {kind.spelling} {name!r}; move its file out of the models folder."
         )
