@@ -22,8 +22,8 @@ attention, and an AutoencoderKL that makes latents an eighth of the picture's si
 | autoencoder | 32, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
 | noise levels | Stable Diffusion 1's: scaled linear, 0.00085 to 0.012, 1000 steps |
 
-Native size 256x256; sides from 192 to 320 px work too. From 384 px on, subjects are drawn twice or grow together, as with
-any Stable Diffusion far above its native size: take *only masked*, which works at the native size.
+Native size 256x256; other shapes and sides from 192 to 512 px were learned too. Above 256 px a subject is sometimes drawn twice or
+grows together, as with any Stable Diffusion far above its native size: take *only masked*, which works at the native size.
 
 ## Data
 Drawn by the program in `training/scenes`, endlessly and without any photograph or other artist's work: six subjects (girl, cat,
@@ -47,7 +47,7 @@ version 1, so it will not come out as the very same. `make evaluate` measures it
 {fine_tune}
 ## Limits
 It knows its six subjects and {words} words, nothing else. Of two subjects in one prompt, one is sometimes drawn like the other.
-Faces and hands are rough. It cannot draw real people, places or text.
+Faces are rough, hands more so; a close-up may get three eyes. It cannot draw real people, places or text.
 
 ## Licence
 Apache-2.0, weights included.
