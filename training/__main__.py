@@ -21,7 +21,7 @@ from training.vae import freeze_encoder, train_decoder, train_vae
 
 
 def run_stage(stage: str, minutes: float, workers: int | None) -> None:
-    """Runs one stage for so many minutes, continuing from its checkpoint, and plots all logs."""
+    """Runs one stage for so many minutes, continuing from its checkpoint."""
     match stage:
         case "adopt":
             adopt()
@@ -48,7 +48,6 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
             export()
         case _:
             launch(train_unet, stage, minutes, workers=workers)
-    save_curves()
 
 
 def run_all(workers: int | None) -> None:
@@ -57,6 +56,7 @@ def run_all(workers: int | None) -> None:
         if not is_done(stage):
             run_stage(stage, minutes, workers)
             finish(stage)
+            save_curves()
 
 
 def main() -> None:
@@ -69,6 +69,7 @@ def main() -> None:
         run_all(options.workers)
     else:
         run_stage(options.stage, options.minutes, options.workers)
+        save_curves()
 
 
 if __name__ == "__main__":
