@@ -25,11 +25,10 @@ from training.figures import (
     judge_figures,
     mean_seam,
     pair_figures,
-    prefixed,
     prompt_figures,
     repainting_figures,
 )
-from training.recipe import SHIPPED, Ingredients, prove
+from training.recipe import SHIPPED, evaluate_variants
 from training.runs import RUNS, device
 from training.scenes import draw, random_scene
 from training.sheets import Picture, interleaved_sheet
@@ -88,15 +87,6 @@ def evaluate(folder: Path, extent: Extent, manner: Manner) -> Evaluation:
     return Evaluation(figures, sheets)
 
 
-def evaluate_variants(ingredients: Ingredients, extent: Extent, manner: Manner) -> Evaluation:
-    """The figures of the inpainting variant, and where there is a LoRA, of the inpainting model that is made of both."""
-    errands = fixed_errands(extent.errands, manner.size_px)
-    changed = paint_all(errands, ingredients.inpainting, manner)
-    figures = prefixed("inpaint_", repainting_figures(load_classifier(), errands, changed))
-    result = Evaluation(figures, {"-variant": errand_sheet(errands, changed)})
-    return result if ingredients.missing else result | prove(ingredients, errands, changed, manner)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.evaluate", description=__doc__, parents=[manner_options()]
@@ -122,7 +112,7 @@ def main() -> None:
     is_shipped = options.folder.resolve() == FOLDER
     result = evaluate(options.folder, extent, manner)
     if is_shipped and SHIPPED.inpainting.is_dir():
-        result |= evaluate_variants(SHIPPED, extent, manner)
+        result |= evaluate_variants(SHIPPED, fixed_errands(extent.errands, manner.size_px), manner)
     name = "evaluation" if is_shipped else f"evaluation-{options.folder.name}"
     result.report(RUNS, f"{name}-quick" if options.quick else name)
     if is_shipped and not options.quick:

@@ -99,6 +99,14 @@ def _overwrite(file: Path, network: nn.Module) -> None:
     save_file(weights, file, metadata={"format": "pt"})
 
 
+def evaluate_variants(ingredients: Ingredients, errands: list[Errand], manner: Manner) -> Evaluation:
+    """The figures of the inpainting variant, and where there is a LoRA, of the inpainting model that is made of both."""
+    changed = paint_all(errands, ingredients.inpainting, manner)
+    figures = prefixed("inpaint_", repainting_figures(load_classifier(), errands, changed))
+    result = Evaluation(figures, {"-variant": errand_sheet(errands, changed)})
+    return result if ingredients.missing else result | prove(ingredients, errands, changed, manner)
+
+
 def prove(
     ingredients: Ingredients, errands: list[Errand], by_variant: list[Picture], manner: Manner
 ) -> Evaluation:
@@ -174,9 +182,7 @@ def main() -> None:
         parser.error(f"not trained yet: {', '.join(map(str, ingredients.missing))}")
     manner = Manner.of(options)
     errands = fixed_errands(options.errands, manner.size_px)
-    by_variant = paint_all(errands, ingredients.inpainting, manner)
-    figures = prefixed("inpaint_", repainting_figures(load_classifier(), errands, by_variant))
-    (Evaluation(figures, {}) | prove(ingredients, errands, by_variant, manner)).report(KITCHEN, "evaluation")
+    evaluate_variants(ingredients, errands, manner).report(KITCHEN, "evaluation")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import evaluate
+from training import recipe
 from training.asks import Aim, Errand, PairPrompt, fixed_errands, fixed_pairs, fixed_prompts
 from training.census import SIDE_PX, count_of, count_pictures, indices, new_census
 from training.classifier import new_classifier
 from training.courses import is_held_out_pair
-from training.evaluate import Extent
 from training.figures import Evaluation, errand_figures, errand_sheet, pair_figures, prefixed
 from training.recipe import Ingredients
 from training.scenes import KINDS, VOCABULARY, random_pair
@@ -136,16 +135,16 @@ def test_variants_are_measured_as_far_as_they_were_trained(
     def proven(*_: object) -> Evaluation:
         return Evaluation({"made_errands": 1.0}, {})
 
-    monkeypatch.setattr(evaluate, "paint_all", untouched)
-    monkeypatch.setattr(evaluate, "load_classifier", lambda: new_classifier().eval())
-    monkeypatch.setattr(evaluate, "prove", proven)
+    monkeypatch.setattr(recipe, "paint_all", untouched)
+    monkeypatch.setattr(recipe, "load_classifier", lambda: new_classifier().eval())
+    monkeypatch.setattr(recipe, "prove", proven)
     ingredients = Ingredients(base=tmp_path, inpainting=tmp_path, lora=tmp_path / "ink.safetensors")
-    extent, manner = Extent(prompts=0, pairs=0, errands=3), Manner(size_px=64, steps=1, workers=1)
-    without = evaluate.evaluate_variants(ingredients, extent, manner)
+    errands, manner = fixed_errands(3, 64), Manner(size_px=64, steps=1, workers=1)
+    without = recipe.evaluate_variants(ingredients, errands, manner)
     assert "inpaint_errands" in without.figures
     assert "made_errands" not in without.figures
     ingredients.lora.touch()
-    assert evaluate.evaluate_variants(ingredients, extent, manner).figures == {
+    assert recipe.evaluate_variants(ingredients, errands, manner).figures == {
         **without.figures,
         "made_errands": 1.0,
     }
