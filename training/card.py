@@ -36,7 +36,7 @@ tree, bush, house, flower) in twelve colours, under three skies, on five grounds
 3. UNet on 8x8 latents of whole scenes (together with the text encoder), then 16x16, then 32x32 and neighbouring shapes, while
    scenes with one large subject give way to full ones. 10 % of captions are left empty for guidance.
 4. Version 2: the autoencoder, with twice as many channels at full resolution, learned on from version 1's, on crops chosen for what
-   there is to see in them, and free to change its latents. UNet and text encoder then learned on at 16x16 to 64x64, a third of the
+   there is to see in them, and held loosely to its latents. UNet and text encoder then learned on at 16x16 to 64x64, a third of the
    scenes showing two subjects side by side; girls got larger heads, and scenes with faces are shown more often.
 
 The weights are moving averages in half precision. `make train` makes a model of this kind from nothing; these weights went on from
