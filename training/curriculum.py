@@ -1,6 +1,7 @@
 """What the denoiser is served, stage by stage: small latents and close-ups first."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,21 @@ class Diet:
     capacity: int
     fresh: int
 
+    def times(self, factor: int) -> "Diet":
+        """With so many times larger batches, of which half as much is new: else a graphics card waits for drawings."""
+        if factor == 1:
+            return self
+        batch = self.batch * factor
+        return replace(
+            self, batch=batch, capacity=max(self.capacity, 2 * batch), fresh=self.fresh * factor // 2
+        )
+
+
+def pick_diet(diets: Sequence[Diet], rng: np.random.Generator) -> int:
+    """The index of the next step's diet."""
+    shares = np.array([diet.share for diet in diets])
+    return int(rng.choice(len(shares), p=shares / shares.sum()))
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -40,11 +56,6 @@ class Stage:
         """The part of the scenes that each kind makes up."""
         start, end = (np.array([shares.get(course, 0.0) for course in Course]) for shares in self.courses)
         return start + progress * (end - start)
-
-    def pick_diet(self, rng: np.random.Generator) -> int:
-        """The index of the next step's diet; all workers agree when their generators do."""
-        shares = np.array([diet.share for diet in self.diets])
-        return int(rng.choice(len(shares), p=shares / shares.sum()))
 
 
 def _small(share: float) -> Diet:
@@ -83,7 +94,7 @@ def _native(capacity: int) -> tuple[Diet, ...]:
 
 def _lora(name: str) -> Stage:
     """A LoRA sees few pictures, again and again."""
-    return Stage(name, 256, _native(capacity=800), (SCENES, SCENES), rate=1e-3, anneals=True)
+    return Stage(name, 256, _native(capacity=800), (SCENES, SCENES), rate=2e-3, anneals=True)
 
 
 STAGES = {
@@ -114,10 +125,11 @@ STAGES = {
             _large(32, 24, 0.03, capacity=500),
             _large(24, 32, 0.03, capacity=500),
             _large(24, 24, 0.05, capacity=500),
+            _large(40, 40, 0.06, capacity=700),
             _large(48, 32, 0.05, capacity=700),
             _large(32, 48, 0.05, capacity=700),
-            _large(48, 48, 0.11, capacity=900),
-            _large(64, 64, 0.1, capacity=700),
+            _large(48, 48, 0.09, capacity=900),
+            _large(64, 64, 0.08, capacity=700),
             _medium(0.12),
         ),
         (PAIR_COURSES, PAIR_COURSES),

@@ -1,6 +1,7 @@
 """What a denoiser is given beside the noise: pictures to paint, or pictures of which a part is repainted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -10,7 +11,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.courses import Course, allowed_scene, example, scene_caption
-from training.data import to_pixels
 from training.repainting import repainting
 from training.runs import autocast
 from training.scenes import Look, Scene, draw, kind_of
@@ -22,17 +22,30 @@ CELL_PX = 8
 LINES_SHARE = 0.5
 
 
-class Lesson(Protocol):
-    """Makes encoded examples, (count, channels, height / 8, width / 8), each with several prompts.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One example before it is encoded: what is painted, what is seen beside the noise, and prompts."""
 
-    The first four channels are the latents that noise is added to; the others are shown as they are.
-    """
+    picture: Picture
+    captions: list[str]
+    beside: np.ndarray | None = None
+
+
+class Lesson(Protocol):
+    """Draws examples, on the processor, and encodes them, where the autoencoder is."""
 
     channels: ClassVar[int]
+    """The first four are the latents that noise is added to; the others are shown as they are."""
 
-    def examples(
-        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Tensor, list[list[str]]]: ...
+    def drawing(
+        self, course: Course, rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> Drawing:
+        """An example of so many pixels, with so many prompts."""
+        ...
+
+    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+        """Examples, (count, channels, height / 8, width / 8), of uint8 pictures, (count, height, width, 3)."""
+        ...
 
 
 class Painting:
@@ -40,35 +53,28 @@ class Painting:
 
     channels: ClassVar[int] = 4
 
-    def __init__(self, vae: AutoencoderKL) -> None:
-        self.vae = vae
+    def drawing(
+        self, course: Course, rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> Drawing:
+        made = example(course, rng, width, height, captions)
+        return Drawing(made.picture, made.captions)
 
-    def examples(
-        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Tensor, list[list[str]]]:
-        made = [example(course, rng, width, height, captions) for course in courses]
-        pixels = to_pixels([one.picture for one in made])
-        return _latents(self.vae, pixels), [one.captions for one in made]
+    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+        return _latents(vae, _pixels(vae, pictures))
 
 
-class Restyled:
+class Restyled(Painting):
     """Text to image, with scenes of some kinds drawn another way."""
 
-    channels: ClassVar[int] = 4
+    def __init__(self, look: Look, kinds: Sequence[str]) -> None:
+        self.look, self.kinds = look, kinds
 
-    def __init__(self, vae: AutoencoderKL, look: Look, kinds: Sequence[str]) -> None:
-        self.vae, self.look, self.kinds = vae, look, kinds
-
-    def examples(
-        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Tensor, list[list[str]]]:
-        scenes = [self._scene(course, rng) for course in courses]
-        pixels = to_pixels([draw(scene, width, height, look=self.look) for scene in scenes])
-        told = [
-            [scene_caption(course, scene, rng) for _ in range(captions)]
-            for course, scene in zip(courses, scenes, strict=True)
-        ]
-        return _latents(self.vae, pixels), told
+    def drawing(
+        self, course: Course, rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> Drawing:
+        scene = self._scene(course, rng)
+        told = [scene_caption(course, scene, rng) for _ in range(captions)]
+        return Drawing(draw(scene, width, height, look=self.look), told)
 
     def _scene(self, course: Course, rng: np.random.Generator) -> Scene:
         while True:
@@ -79,24 +85,22 @@ class Restyled:
 
 class Repainting:
     """Inpainting, with the channels of Stable Diffusion's inpainting model: latents, mask, latents of the picture
-    with mid-grey under the mask (Rombach et al. 2022, section 4.5)."""
+    with mid-grey under the mask (Rombach et al. 2022, section 4.5). Beside the noise is a mask, 255 = repaint."""
 
     channels: ClassVar[int] = 9
 
-    def __init__(self, vae: AutoencoderKL) -> None:
-        self.vae = vae
+    def drawing(
+        self, course: Course, rng: np.random.Generator, width: int, height: int, captions: int
+    ) -> Drawing:
+        made = repainting(course, rng, width, height, captions)
+        return Drawing(made.picture, made.captions, made.mask)
 
-    def examples(
-        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Tensor, list[list[str]]]:
-        made = [repainting(course, rng, width, height, captions) for course in courses]
-        pixels = to_pixels([one.picture for one in made])
-        return self.encoded(pixels, [one.mask for one in made]), [one.captions for one in made]
-
-    def encoded(self, pixels: Tensor, masks: Sequence[Picture]) -> Tensor:
-        """The nine channels for pictures in [-1, 1]."""
-        repainted = torch.from_numpy(np.stack(masks))[:, None].float() / 255
-        latents, seen = _latents(self.vae, torch.cat([pixels, pixels * (1 - repainted)])).chunk(2)
+    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+        if beside is None:
+            raise ValueError("a repainting needs masks")
+        pixels = _pixels(vae, pictures)
+        repainted = beside.to(vae.device)[:, None].float() / 255
+        latents, seen = _latents(vae, torch.cat([pixels, pixels * (1 - repainted)])).chunk(2)
         return torch.cat([latents, F.interpolate(repainted, scale_factor=1 / 8, mode="nearest"), seen], 1)
 
 
@@ -109,31 +113,32 @@ class Controlled:
 
     channels: ClassVar[int] = 4 + 3 * CELL_PX**2
 
-    def __init__(self, vae: AutoencoderKL) -> None:
-        self.vae = vae
-
-    def examples(
-        self, courses: Sequence[Course], rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Tensor, list[list[str]]]:
-        made = [self._example(course, rng, width, height, captions) for course in courses]
-        latents = _latents(self.vae, to_pixels([picture for picture, _, _ in made]))
-        seen = folded(np.stack([control for _, control, _ in made]))
-        return torch.cat([latents, seen], 1), [told for _, _, told in made]
-
-    def _example(
+    def drawing(
         self, course: Course, rng: np.random.Generator, width: int, height: int, captions: int
-    ) -> tuple[Picture, np.ndarray, list[str]]:
-        """A picture, what the ControlNet sees of it, and prompts."""
+    ) -> Drawing:
         if rng.random() < LINES_SHARE:
             shown = example(course, rng, width, height, captions)
-            return shown.picture, unit(lineart(shown.picture)), shown.captions
+            return Drawing(shown.picture, shown.captions, unit(lineart(shown.picture)).astype(np.float16))
         holed = repainting(course, rng, width, height, captions)
-        return holed.picture, with_hole(holed.picture, holed.mask > 127), holed.captions
+        seen = with_hole(holed.picture, holed.mask > 127)
+        return Drawing(holed.picture, holed.captions, seen.astype(np.float16))
+
+    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+        if beside is None:
+            raise ValueError("a controlled example needs control pictures")
+        return torch.cat([_latents(vae, _pixels(vae, pictures)), folded(beside.to(vae.device).float())], 1)
 
 
-def folded(controls: np.ndarray) -> Tensor:
-    """Control pictures, float32 (count, height, width, 3), as (count, 192, height / 8, width / 8)."""
-    return F.pixel_unshuffle(torch.from_numpy(controls).movedim(-1, 1), CELL_PX)
+def stacked(drawings: Sequence[Drawing]) -> tuple[Tensor, Tensor | None]:
+    """Pictures, and what is beside the noise, of drawings of one size and one lesson."""
+    beside = [drawing.beside for drawing in drawings if drawing.beside is not None]
+    pictures = torch.from_numpy(np.stack([drawing.picture for drawing in drawings]))
+    return pictures, torch.from_numpy(np.stack(beside)) if beside else None
+
+
+def folded(controls: Tensor) -> Tensor:
+    """Control pictures, (count, height, width, 3), as (count, 192, height / 8, width / 8)."""
+    return F.pixel_unshuffle(controls.movedim(-1, 1), CELL_PX)
 
 
 def unfolded(channels: Tensor) -> Tensor:
@@ -141,6 +146,11 @@ def unfolded(channels: Tensor) -> Tensor:
     return F.pixel_shuffle(channels, CELL_PX)
 
 
+def _pixels(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
+    """8-bit pictures in [-1, 1], where the autoencoder is."""
+    return pictures.to(vae.device).movedim(-1, 1).float().div(127.5).sub(1).contiguous()
+
+
 def _latents(vae: AutoencoderKL, pixels: Tensor) -> Tensor:
     with autocast():
-        return encode(vae, pixels.to(vae.device)).float().cpu()
+        return encode(vae, pixels).float()

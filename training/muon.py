@@ -1,6 +1,6 @@
 """Muon: momentum whose matrices are orthogonalised, so that rare directions (colour!) learn as fast as common ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -14,16 +14,16 @@ WEIGHT_DECAY = 0.01
 
 
 def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz (Jordan et al. 2024)."""
+    """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz (Jordan et al. 2024); also of many in a batch."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrix.to(fast_type())
-    is_tall = x.shape[0] > x.shape[1]
-    x = x.T.contiguous() if is_tall else x
-    x = x / (x.norm() + 1e-7)
+    is_tall = x.shape[-2] > x.shape[-1]
+    x = x.mT.contiguous() if is_tall else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(iterations):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if is_tall else x).to(matrix.dtype)
+    return (x.mT if is_tall else x).to(matrix.dtype)
 
 
 def is_matrix(name: str, parameter: nn.Parameter) -> bool:
@@ -41,8 +41,9 @@ class Muon:
         self.matrices = [p for n, p in named if is_matrix(n, p)]
         self.momenta = [torch.zeros_like(p) for p in self.matrices]
         others = [p for n, p in named if not is_matrix(n, p)]
-        self.adam = torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY)
-        self.owners = _balanced([p.numel() * _short_side(p) for p in self.matrices], worker.count)
+        self.adam = torch.optim.AdamW([{"params": others}], betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY)
+        owners = _balanced([p.numel() * _short_side(p) for p in self.matrices], worker.count)
+        self.own = _alike(self.matrices, [i for i, owner in enumerate(owners) if owner == worker.rank])
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
@@ -58,10 +59,11 @@ class Muon:
         torch._foreach_add_(self.matrices, updates, alpha=-rate)
 
     def _shared_out(self, directions: list[Tensor]) -> list[Tensor]:
-        updates = [
-            _update(d) if owner == self.worker.rank else torch.zeros_like(d)
-            for d, owner in zip(directions, self.owners, strict=True)
-        ]
+        updates = [torch.zeros_like(direction) for direction in directions]
+        for places in self.own:
+            batch = torch.stack([directions[i].flatten(1) for i in places])
+            for i, update in zip(places, _updates(batch), strict=True):
+                updates[i].copy_(update.view_as(updates[i]))
         if self.worker.count == 1:
             return updates
         flat = torch.cat([u.flatten() for u in updates])
@@ -78,10 +80,17 @@ class Muon:
         self.adam.load_state_dict(state["adam"])
 
 
-def _update(direction: Tensor) -> Tensor:
-    """Orthogonalised, with AdamW's usual size of step (Liu et al. 2025)."""
-    flat = direction.flatten(1)
-    return (orthogonalised(flat) * 0.2 * max(flat.shape) ** 0.5).view_as(direction)
+def _updates(directions: Tensor) -> Tensor:
+    """Orthogonalised, with AdamW's usual size of step (Liu et al. 2025), for a batch of matrices."""
+    return orthogonalised(directions) * 0.2 * max(directions.shape[1:]) ** 0.5
+
+
+def _alike(matrices: Sequence[nn.Parameter], places: Iterable[int]) -> list[list[int]]:
+    """The places of matrices, those of one size together: a graphics card does them in one go."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for i in places:
+        groups.setdefault((matrices[i].shape[0], matrices[i][0].numel()), []).append(i)
+    return list(groups.values())
 
 
 def _short_side(parameter: nn.Parameter) -> int:

@@ -4,10 +4,8 @@ import numpy as np
 import torch
 
 from training.courses import Course
-from training.data import to_pixels
 from training.generate import Storybook, enlarge, generate, initial_noise, sample_latents
-from training.lessons import Controlled, Repainting, unfolded
-from training.repainting import repainting
+from training.lessons import Controlled, Repainting, stacked, unfolded
 from training.runs import RUNS
 from training.sheets import contact_sheet, marked, save_picture, to_pictures
 from training.vae import decode
@@ -46,10 +44,10 @@ def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
     """Fixed pictures with their masks in green, and beside each what the model puts there for its prompt."""
     rng = np.random.default_rng(77)
     courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
-    lesson = Repainting(model.vae)
-    made = [repainting(course, rng, size_px, size_px, 1) for course in courses]
+    lesson = Repainting()
+    made = [lesson.drawing(course, rng, size_px, size_px, 1) for course in courses]
     with torch.no_grad():
-        shown = lesson.encoded(to_pixels([one.picture for one in made]), [one.mask for one in made])[:, 4:]
+        shown = lesson.encoded(model.vae, *stacked(made))[:, 4:]
     prompts = [one.captions[0] for one in made]
     noise = initial_noise(range(len(made)), size_px, size_px)
     latents = sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)
@@ -58,8 +56,8 @@ def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
         picture
         for one, result in zip(made, repainted, strict=True)
         for picture in (
-            marked(one.picture, one.mask),
-            np.where(one.mask[..., None] > 0, result, one.picture),
+            marked(one.picture, one.beside),
+            np.where(one.beside[..., None] > 0, result, one.picture),
         )
     ]
     captions = [text for prompt in prompts for text in (prompt, "")]
@@ -70,8 +68,11 @@ def save_control_sheet(model: Storybook, size_px: int, name: str) -> None:
     """Fixed control pictures, holes in grey, and beside each what is painted with it for its prompt."""
     rng = np.random.default_rng(78)
     courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
-    examples, told = Controlled(model.vae).examples(courses, rng, size_px, size_px, 1)
-    prompts, shown = [captions[0] for captions in told], examples[:, 4:]
+    lesson = Controlled()
+    made = [lesson.drawing(course, rng, size_px, size_px, 1) for course in courses]
+    with torch.no_grad():
+        shown = lesson.encoded(model.vae, *stacked(made))[:, 4:]
+    prompts = [one.captions[0] for one in made]
     noise = initial_noise(range(len(prompts)), size_px, size_px)
     painted = to_pictures(decode(model.vae, sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)))
     controls = unfolded(shown)

@@ -6,13 +6,26 @@ import cv2
 import numpy as np
 
 from training.courses import Course, allowed_detail, allowed_scene, scene_caption
-from training.scenes import Scene, detail_caption, draw, place_caption, subject_caption, subject_mask
+from training.scenes import (
+    Scene,
+    detail_caption,
+    draw,
+    place_caption,
+    random_scene,
+    subject_caption,
+    subject_mask,
+)
 from training.sheets import Picture
+from underpaint.geometry import Box
+from underpaint.image.mask import bounding_box
 
 WHOLE_SHARE, SUBJECT_SHARE, SCENERY_SHARE = 0.15, 0.4, 0.1
 """How often all, one subject, or all but the subjects is repainted; else what some strokes or a box cover."""
 
 NAMES_ONLY_SUBJECT_SHARE = 0.6
+OTHER_SHAPE_SHARE = 0.5
+"""Of subjects, so many are masked in the shape of another: who wants a cat instead of a house masks the house."""
+
 CLEAR = 0.03
 """A mask over less of a subject than this share of it leaves the subject to be."""
 
@@ -41,7 +54,7 @@ def repainting(
         told = [scene_caption(course, scene, rng) for _ in range(captions)]
     elif roll < WHOLE_SHARE + SUBJECT_SHARE:
         index = int(rng.integers(len(subjects)))
-        mask = loosened(subjects[index], rng)
+        mask = _around(subjects[index], rng)
         told = [_about(course, scene, index, rng) for _ in range(captions)]
     elif roll < WHOLE_SHARE + SUBJECT_SHARE + SCENERY_SHARE:
         mask = 255 - loosened(np.max(subjects, axis=0), rng, most=0.04)
@@ -57,6 +70,26 @@ def _detail(rng: np.random.Generator, width: int, height: int, captions: int) ->
     mask = loosened(seen.mask(), rng, most=0.06) if rng.random() < 0.7 else scribble(rng, width, height)
     told = [detail_caption(seen.scene, seen.subject, seen.part, rng) for _ in range(captions)]
     return Repainting(seen.draw(), mask, told)
+
+
+def _around(subject: Picture, rng: np.random.Generator) -> Picture:
+    """A mask that covers the subject, in its own shape or in another's of about its size."""
+    if rng.random() < OTHER_SHAPE_SHARE and (box := bounding_box(subject)):
+        subject = np.maximum(subject, _other_shape(box, rng, *subject.shape))
+    return loosened(subject, rng)
+
+
+def _other_shape(box: Box, rng: np.random.Generator, height: int, width: int) -> Picture:
+    """The mask of some other subject, stretched over a box or beyond it by up to four fifths."""
+    other = subject_mask(random_scene(rng, easy=1.0), 0, width, height)
+    own = bounding_box(other)
+    if own is None:
+        return other
+    across, down = (new * rng.uniform(1.0, 1.8) / old for old, new in zip(own.size, box.size, strict=True))
+    x, y = box.x - across * own.x, box.y - down * own.y
+    beyond = rng.random(2) * (box.width - across * own.width, box.height - down * own.height)
+    move = np.array([[across, 0, x + beyond[0]], [0, down, y + beyond[1]]])
+    return cv2.warpAffine(other, move, (width, height), flags=cv2.INTER_NEAREST)
 
 
 def _about(course: Course, scene: Scene, index: int, rng: np.random.Generator) -> str:

@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL
 
 from training.denoiser import ControlledDenoiser, Denoiser
 from training.generate import Storybook
 from training.lessons import Controlled, Lesson, Painting, Repainting, Restyled
 from training.lora import add_low_rank
 from training.progress import save_control_sheet, save_painting_sheet, save_repainting_sheet
-from training.runs import RUNS, load_state
+from training.runs import RUNS, device, load_state
 from training.scenes import KINDS, InkPen, Look, draw_heroine
 from training.text import load_text_encoder, new_text_encoder, new_tokenizer
 from training.vae import load_vae
 
-LORA_RANK = 8
+LORA_RANK = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
     """One that learns with the others' help or alone."""
 
-    lesson: Callable[[AutoencoderKL], Lesson]
+    lesson: Lesson
     build: Callable[[], Denoiser]
     """Its networks at the beginning; what is not to be trained needs no gradient."""
     sheet: Callable[[Storybook, int, str], None] = save_painting_sheet
@@ -57,11 +56,11 @@ def _controlled() -> Denoiser:
 
 
 STUDENTS = {
-    "unet": Student(Painting, _painter),
-    "inpaint": Student(Repainting, _repainter, save_repainting_sheet),
-    "control": Student(Controlled, _controlled, save_control_sheet),
-    "comic-ink": Student(lambda vae: Restyled(vae, Look(pen=InkPen), KINDS), _with_lora),
-    "minty": Student(lambda vae: Restyled(vae, Look(girl=draw_heroine), ("girl",)), _with_lora),
+    "unet": Student(Painting(), _painter),
+    "inpaint": Student(Repainting(), _repainter, save_repainting_sheet),
+    "control": Student(Controlled(), _controlled, save_control_sheet),
+    "comic-ink": Student(Restyled(Look(pen=InkPen), KINDS), _with_lora),
+    "minty": Student(Restyled(Look(girl=draw_heroine), ("girl",)), _with_lora),
 }
 LORAS = ("comic-ink", "minty")
 """A style, and a person."""
@@ -80,7 +79,7 @@ def load_storybook(student: str = "unet") -> Storybook:
     denoiser = STUDENTS[student].build()
     denoiser.load_state_dict(values)
     denoiser.eval().requires_grad_(False)
-    return Storybook(new_tokenizer(), denoiser, load_vae())
+    return Storybook(new_tokenizer(), denoiser.to(device()), load_vae().to(device()))
 
 
 def _checkpoint(student: str) -> dict[str, Any]:

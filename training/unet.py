@@ -8,10 +8,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.curriculum import STAGES, Stage
+from training.feeds import Feed, Feeds, helper_count, served
 from training.generate import noise_scheduler
 from training.muon import Muon
-from training.pool import Cook, Pool
-from training.runs import Average, Clock, Log, Worker, autocast, device, load_state, save_state
+from training.pool import Pool
+from training.runs import (
+    Average,
+    Clock,
+    Log,
+    Worker,
+    autocast,
+    batch_factor,
+    device,
+    load_state,
+    save_state,
+)
 from training.students import STUDENTS, load_storybook
 from training.text import new_tokenizer, tokenize
 from training.vae import load_vae
@@ -20,6 +31,7 @@ NO_CAPTION_SHARE = 0.1
 WARMUP_STEPS = 100
 DECAY_SHARE = 0.5
 REPORT_MINUTES = 8
+FIRST_FEEDS = 160
 
 
 def train_unet(worker: Worker, name: str, minutes: float) -> None:
@@ -32,9 +44,8 @@ class UNetTrainer:
 
     def __init__(self, worker: Worker, stage: Stage) -> None:
         self.worker, self.stage, self.step = worker, stage, 0
-        self.tokenizer = new_tokenizer()
         student = STUDENTS[stage.student]
-        lesson = student.lesson(load_vae().to(device()))
+        self.lesson, self.vae = student.lesson, load_vae().to(device())
         self.denoiser = student.build().to(device())
         self.average = Average(self.denoiser)
         self.denoiser.text_encoder.requires_grad_(stage.trains_text)
@@ -43,24 +54,25 @@ class UNetTrainer:
         self.optimizer = Muon(trained, worker)
         self._restore(load_state(stage.student))
         self.rng = np.random.default_rng([worker.rank, self.step])
-        self.shared_rng = np.random.default_rng(self.step)
-        self.cook = Cook(lesson, self.tokenizer, seed=1 + worker.rank + 10 * self.step)
-        self.pools = [Pool(diet.shape, diet.capacity, lesson.channels) for diet in stage.diets]
+        self.diets = [diet.times(batch_factor()) for diet in stage.diets]
+        shares = (stage.course_shares(0) + stage.course_shares(1)) / 2
+        self.feeds = served(Feeds(self.lesson, self.diets, shares, worker, self.step), helper_count())
+        self.pools = [Pool(diet.shape, diet.capacity, self.lesson.channels) for diet in self.diets]
         self.alphas = noise_scheduler().alphas_cumprod.to(device())
-        self.empty_ids = tokenize(self.tokenizer, [""])[0]
+        self.empty_ids = tokenize(new_tokenizer(), [""]).to(device())
         worker.seed_noise(self.step)
 
     def run(self, minutes: float) -> None:
         """Trains until the minutes are over, leaving checkpoints and sheets."""
-        log, total = Log(self.stage.student), 0.0
+        log, total = Log(self.stage.student), torch.zeros((), device=device())
         self._fill_pools()
         clock = Clock(minutes)
         next_report = REPORT_MINUTES
         while (share := self.worker.agree(clock.share)) < 1:
-            total += self._train_on_diet(share)
+            total += self._train_on_next(share)
             if self.step % 50 == 0 and self.worker.is_first:
-                log.row(step=self.step, share=share, size=self.stage.native_px, loss=total / 50)
-                total = 0.0
+                log.row(step=self.step, share=share, size=self.stage.native_px, loss=float(total) / 50)
+                total.zero_()
             if share * minutes > next_report:
                 next_report += REPORT_MINUTES
                 self._report()
@@ -75,31 +87,31 @@ class UNetTrainer:
                 self.optimizer.load_state_dict(state["optimizer"])
 
     def _fill_pools(self) -> None:
-        """Takes back the pools of the last run; new ones start with twenty batches."""
-        states = load_state(self._pool_name()) or {}
-        for pool, diet in zip(self.pools, self.stage.diets, strict=True):
-            if str(pool.shape) in states:
-                pool.load_state_dict(states[str(pool.shape)])
-            self.cook.fill(pool, round(40 * diet.batch * diet.share), self.stage.course_shares(0.0))
+        """Feeds each pool before the first step."""
+        fed = 0
+        while fed < FIRST_FEEDS or not all(sum(pool.added) for pool in self.pools):
+            self._take_in(next(self.feeds))
+            fed += 1
 
-    def _pool_name(self) -> str:
-        return f"pool-{self.stage.student}{self.worker.rank}"
+    def _take_in(self, feed: Feed) -> None:
+        examples = self.lesson.encoded(self.vae, feed.pictures, feed.beside)
+        self.pools[feed.diet].add(feed.courses, examples, feed.ids)
 
-    def _train_on_diet(self, share: float) -> float:
-        i = self.stage.pick_diet(self.shared_rng)
-        diet, pool = self.stage.diets[i], self.pools[i]
-        shares = self.stage.course_shares(share)
-        self.cook.feed(pool, diet.fresh, shares)
-        examples, ids = pool.draw(diet.batch, shares, self.rng)
-        ids[torch.from_numpy(self.rng.random(len(ids)) < NO_CAPTION_SHARE)] = self.empty_ids
-        rate = self.stage.rate * self._rate_factor(share)
-        return self._train_on(examples.to(device()), ids.to(device()), rate)
+    def _train_on_next(self, share: float) -> Tensor:
+        """Trains on the diet that is fed next; the loss."""
+        feed = next(self.feeds)
+        self._take_in(feed)
+        batch = self.diets[feed.diet].batch
+        examples, ids = self.pools[feed.diet].draw(batch, self.stage.course_shares(share), self.rng)
+        untold = torch.rand(batch, 1, device=ids.device) < NO_CAPTION_SHARE
+        ids = torch.where(untold, self.empty_ids, ids)
+        return self._train_on(examples, ids, self.stage.rate * self._rate_factor(share))
 
     def _rate_factor(self, share: float) -> float:
         warmup = min(1.0, (self.step + 1) / WARMUP_STEPS)
         return warmup * min(1.0, (1 - share) / DECAY_SHARE) if self.stage.anneals else warmup
 
-    def _train_on(self, examples: Tensor, ids: Tensor, rate: float) -> float:
+    def _train_on(self, examples: Tensor, ids: Tensor, rate: float) -> Tensor:
         with autocast():
             loss = self._velocity_loss(examples, self.denoiser.states(ids))
         self.denoiser.zero_grad()
@@ -109,21 +121,21 @@ class UNetTrainer:
         self.optimizer.step(rate)
         self.average.update(self.denoiser)
         self.step += 1
-        return loss.item()
+        return loss.detach()
 
     def _velocity_loss(self, examples: Tensor, states: Tensor) -> Tensor:
         """Mean squared error of v = sqrt(a) noise - sqrt(1 - a) latents (Salimans and Ho 2022, appendix D)."""
         latents, shown = examples[:, :4], examples[:, 4:]
         count = len(latents)
         noise = torch.randn_like(latents)
-        timesteps = ((torch.arange(count) + torch.rand(count)) / count * 1000).long().to(latents.device)
+        spread = torch.arange(count, device=latents.device) + torch.rand(count, device=latents.device)
+        timesteps = (spread / count * 1000).long()
         a = self.alphas[timesteps][:, None, None, None]
         noisy = a.sqrt() * latents + (1 - a).sqrt() * noise
         velocity = a.sqrt() * noise - (1 - a).sqrt() * latents
         return F.mse_loss(self.denoiser.velocity(noisy, shown, timesteps, states).float(), velocity)
 
     def _report(self) -> None:
-        save_state(self._pool_name(), {str(p.shape): p.state_dict() for p in self.pools})
         if not self.worker.is_first:
             return
         save_state(

@@ -7,7 +7,7 @@ import torch
 from training import students
 from training.courses import Course
 from training.denoiser import ControlledDenoiser, Denoiser, new_control, new_unet
-from training.lessons import Controlled, folded, unfolded
+from training.lessons import Controlled, folded, stacked, unfolded
 from training.students import STUDENTS
 from training.text import new_text_encoder, new_tokenizer
 from training.vae import new_vae
@@ -15,18 +15,20 @@ from underpaint.image.control import HOLE
 
 
 def test_control_pictures_survive_the_folding() -> None:
-    controls = np.random.default_rng(0).random((2, 16, 24, 3), np.float32)
+    controls = torch.rand(2, 16, 24, 3)
     channels = folded(controls)
     assert channels.shape == (2, 192, 2, 3)
-    assert np.array_equal(unfolded(channels).movedim(1, -1).numpy(), controls)
+    assert torch.equal(unfolded(channels).movedim(1, -1), controls)
 
 
 def test_half_of_the_control_pictures_are_lines_and_half_have_a_hole() -> None:
     torch.manual_seed(0)
     vae = new_vae().eval()
-    examples, told = Controlled(vae).examples([Course.CLOSE] * 24, np.random.default_rng(1), 32, 48, 2)
+    lesson, rng = Controlled(), np.random.default_rng(1)
+    drawings = [lesson.drawing(Course.CLOSE, rng, 32, 48, 2) for _ in range(24)]
+    assert [len(drawing.captions) for drawing in drawings] == [2] * 24
+    examples = lesson.encoded(vae, *stacked(drawings))
     assert examples.shape == (24, Controlled.channels, 6, 4)
-    assert [len(captions) for captions in told] == [2] * 24
     controls = unfolded(examples[:, 4:])
     has_hole = (controls == HOLE).flatten(1).any(1)
     is_grey = (controls[:, 0] == controls[:, 1]).flatten(1).all(1)

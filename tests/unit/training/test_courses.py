@@ -102,16 +102,21 @@ def test_course_shares_always_add_up(name: str) -> None:
         assert STAGES[name].course_shares(progress).sum() == pytest.approx(1)
 
 
-def test_pools_forget_the_oldest_of_the_same_course_and_survive_saving() -> None:
+def test_pools_forget_the_oldest_of_the_same_course() -> None:
     pool = Pool(Shape(2, 2), capacity=2)
     for value in (1, 2, 3):
         pool.add(
             [Course.PAIR], torch.full((1, 4, 2, 2), float(value)), torch.full((1, CAPTIONS, CONTEXT), value)
         )
     pool.add([Course.CLOSE], torch.full((1, 4, 2, 2), 9.0), torch.full((1, CAPTIONS, CONTEXT), 9))
-    again = Pool(Shape(2, 2), capacity=2)
-    again.load_state_dict(pool.state_dict())
     only_pairs = np.array([0.0, 0.0, 1.0, 0.0])
-    latents, ids = again.draw(40, only_pairs, np.random.default_rng(0))
+    latents, ids = pool.draw(40, only_pairs, np.random.default_rng(0))
     assert {2.0, 3.0} == set(latents.flatten().tolist())
     assert (ids[:, 0] == latents[:, 0, 0, 0]).all()
+
+
+def test_pools_leave_out_courses_of_which_there_is_nothing_yet() -> None:
+    pool = Pool(Shape(2, 2), capacity=2)
+    pool.add([Course.CLOSE], torch.full((1, 4, 2, 2), 9.0), torch.full((1, CAPTIONS, CONTEXT), 9))
+    latents, _ = pool.draw(20, np.full(len(Course), 1 / len(Course)), np.random.default_rng(0))
+    assert (latents == 9).all()

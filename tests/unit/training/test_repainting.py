@@ -6,6 +6,7 @@ import torch
 
 from training import students
 from training.courses import Course
+from training.data import to_pixels
 from training.denoiser import Denoiser
 from training.lessons import Repainting
 from training.repainting import loosened, repainting, scribble
@@ -50,12 +51,12 @@ def test_scribbles_are_never_empty() -> None:
 def test_the_nine_channels_are_latents_mask_and_latents_of_what_is_left() -> None:
     torch.manual_seed(0)
     vae = new_vae().eval()
-    pixels = torch.rand(2, 3, 32, 48) * 2 - 1
-    masks = [np.zeros((32, 48), np.uint8), np.full((32, 48), 255, np.uint8)]
-    masks[0][:16] = 255
-    channels = Repainting(vae).encoded(pixels, masks)
+    pictures = torch.randint(0, 256, (2, 32, 48, 3), dtype=torch.uint8)
+    masks = torch.zeros(2, 32, 48, dtype=torch.uint8)
+    masks[0, :16] = masks[1] = 255
+    channels = Repainting().encoded(vae, pictures, masks)
     assert channels.shape == (2, 9, 4, 6)
-    assert torch.allclose(channels[:, :4], encode(vae, pixels), atol=2e-2)
+    assert torch.allclose(channels[:, :4], encode(vae, to_pixels(list(pictures.numpy()))), atol=2e-2)
     assert channels[0, 4].tolist() == [[1] * 6] * 2 + [[0] * 6] * 2
     assert torch.allclose(channels[1, 5:], encode(vae, torch.zeros(1, 3, 32, 48))[0], atol=2e-2)
 
