@@ -7,7 +7,6 @@ NODE_STAMP := node_modules/.installed
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 GOLDENS ?= tests/reference/a1111/cases
 SEEDS ?= 32
-PACE ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo studio test check format parity guide bench-canvas torture screenshots train evaluate clean
@@ -62,8 +61,8 @@ torture: $(STAMP) ## kill server and engine 200 times at random; no job may be l
 screenshots: $(STAMP) ## take the pictures of docs/images/studio
 	@$(BIN)/python -m docs.screenshots
 
-train: $(STAMP) ## train the builtin model, or go on training it: make train PACE=20 with a graphics card
-	@$(BIN)/python -m training all --pace $(PACE)
+train: $(STAMP) ## train the builtin model, or go on training it
+	@$(BIN)/python -m training all
 
 evaluate: $(STAMP) ## measure the builtin model
 	@$(BIN)/python -m training.evaluate

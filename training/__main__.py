@@ -13,7 +13,7 @@ from training.classifier import train_classifier
 from training.curves import save_curves
 from training.export import export
 from training.judge import release_judge
-from training.plan import PLAN, finish, is_done
+from training.plan import PLAN, finish, is_done, pace
 from training.runs import launch
 from training.text import train_text
 from training.unet import train_unet
@@ -50,12 +50,11 @@ def run_stage(stage: str, minutes: float, workers: int | None) -> None:
             launch(train_unet, stage, minutes, workers=workers)
 
 
-def run_all(pace: float, workers: int | None) -> None:
-    """Runs what is left of the plan in a part of its minutes, so many times shorter; an interrupted stage starts them again,
-    from its checkpoint."""
+def run_all(workers: int | None) -> None:
+    """Runs what is left of the plan; an interrupted stage starts its minutes again, from its checkpoint."""
     for stage, minutes in PLAN.items():
         if not is_done(stage):
-            run_stage(stage, minutes / pace, workers)
+            run_stage(stage, minutes / pace(stage), workers)
             finish(stage)
             save_curves()
 
@@ -63,17 +62,11 @@ def run_all(pace: float, workers: int | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("stage", choices=["all", "adopt", *PLAN])
-    parser.add_argument("--minutes", type=float, default=30, help="of one stage")
-    parser.add_argument(
-        "--pace",
-        type=float,
-        default=1,
-        help="of all: how many times faster than two CPU cores this machine learns",
-    )
+    parser.add_argument("--minutes", type=float, default=30, help="of a single stage")
     parser.add_argument("--workers", type=int, default=None, help="processes; one per core by default")
     options = parser.parse_args()
     if options.stage == "all":
-        run_all(options.pace, options.workers)
+        run_all(options.workers)
     else:
         run_stage(options.stage, options.minutes, options.workers)
         save_curves()

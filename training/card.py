@@ -22,8 +22,16 @@ attention, and an AutoencoderKL that makes latents an eighth of the picture's si
 | autoencoder | 32, 48, 96, 128 channels; scaling factor 0.18215; zero latents decode to a muddy brown |
 | noise levels | Stable Diffusion 1's: scaled linear, 0.00085 to 0.012, 1000 steps |
 
-Native size 256x256; other shapes and sides from 192 to 512 px were learned too. Above 256 px a subject is sometimes drawn twice or
-grows together, as with any Stable Diffusion far above its native size: take *only masked*, which works at the native size.
+Native size 256x256; other shapes and sides from 192 to 512 px were learned too. Faces come out best at 256 to 384 px.
+
+## Beside it
+| name | what it is |
+|---|---|
+| `storybook-inpainting` | the inpainting variant: a UNet with 9 input channels, which sees the mask and what lies around it |
+| `storybook-union` | a ControlNet for both, half as large as a copy of the UNet's first half: keeps lines (`lineart`), fills holes (`inpaint`) |
+| `minty` | a LoRA: every girl becomes Minty, with mint-green hair, two buns, glasses and a white dress with red dots |
+| `comic-ink` | a LoRA: dark outlines around everything |
+| `storybook-captioner` | a BLIP of a million parameters that says what is in a picture |
 
 ## Data
 Drawn by the program in `training/scenes`, endlessly and without any photograph or other artist's work: six subjects (girl, cat,
@@ -38,6 +46,7 @@ tree, bush, house, flower) in twelve colours, under three skies, on five grounds
 4. Version 2: the autoencoder, with twice as many channels at full resolution, learned on from version 1's, on crops chosen for what
    there is to see in them, and held loosely to its latents. UNet and text encoder then learned on at 16x16 to 64x64, a third of the
    scenes showing two subjects side by side; girls got larger heads, and scenes with faces are shown more often.
+5. The inpainting variant, the ControlNet and the LoRAs learned on from that.
 
 The weights are moving averages in half precision. `make train` makes a model of this kind from nothing; these weights went on from
 version 1, so it will not come out as the very same. `make evaluate` measures it.
@@ -46,8 +55,8 @@ version 1, so it will not come out as the very same. `make evaluate` measures it
 {figures}
 {fine_tune}
 ## Limits
-It knows its six subjects and {words} words, nothing else. Of two subjects in one prompt, one is sometimes drawn like the other.
-Faces are rough, hands more so; a close-up may get three eyes. It cannot draw real people, places or text.
+It knows its six subjects and {words} words, nothing else. Hands are rough, cats may get two tails, and the eyes of a close-up two
+colours. It cannot draw real people, places or text.
 
 ## Licence
 Apache-2.0, weights included.

@@ -83,17 +83,17 @@ LATER_COURSES: Courses = {Course.CLOSE: 0.2, Course.MIXED: 0.2, Course.PAIR: 0.3
 SCENES: Courses = {Course.CLOSE: 0.35, Course.MIXED: 0.35, Course.PAIR: 0.3}
 
 
-def _native(capacity: int) -> tuple[Diet, ...]:
-    """The native square, and what is left of the steps for shapes beside it."""
+def _native(capacity: int, rest: float = 0.0) -> tuple[Diet, ...]:
+    """The native square, and shapes beside it; `rest` of the steps is left for others."""
     beside = ((40, 24), (24, 40), (32, 24), (24, 32))
     return (
-        _large(32, 32, 0.7, capacity),
+        _large(32, 32, 0.76 - rest, capacity),
         *(_large(width, height, 0.06, capacity // 4) for width, height in beside),
     )
 
 
 def _lora(name: str) -> Stage:
-    """A LoRA sees few pictures, again and again."""
+    """A LoRA sees few pictures, again and again; it has few weights, and takes larger steps than a UNet."""
     return Stage(name, 256, _native(capacity=800), (SCENES, SCENES), rate=2e-3, anneals=True)
 
 
@@ -119,7 +119,7 @@ STAGES = {
         "unet",
         256,
         (
-            _large(32, 32, 0.38, capacity=4000),
+            _large(32, 32, 0.36, capacity=4000),
             _large(40, 24, 0.04, capacity=500),
             _large(24, 40, 0.04, capacity=500),
             _large(32, 24, 0.03, capacity=500),
@@ -158,7 +158,7 @@ STAGES = {
     "control": Stage(
         "control",
         256,
-        (*_native(capacity=300), _medium(0.06, capacity=300)),
+        (*_native(capacity=300, rest=0.06), _medium(0.06, capacity=300)),
         (LATER_COURSES, LATER_COURSES),
         rate=8e-4,
         anneals=True,

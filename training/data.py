@@ -19,7 +19,12 @@ CANDIDATES = 9
 
 def to_pixels(pictures: list[Picture]) -> Tensor:
     """Pictures of one size as a batch in [-1, 1]."""
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
+    return in_unit(torch.from_numpy(np.stack(pictures)))
+
+
+def in_unit(pictures: Tensor) -> Tensor:
+    """8-bit pictures, (count, height, width, 3), as (count, 3, height, width) in [-1, 1]."""
+    return pictures.permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
 
 
 class CropStream:

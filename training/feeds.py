@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
@@ -15,7 +14,7 @@ from training.courses import Course
 from training.curriculum import Diet, pick_diet
 from training.lessons import Lesson, stacked
 from training.pool import CAPTIONS
-from training.runs import Worker
+from training.runs import Worker, has_gpu
 from training.text import CONTEXT, new_tokenizer, tokenize
 
 PATIENCE_S = 120
@@ -24,9 +23,9 @@ PATIENCE_S = 120
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Drawings of one diet, not encoded yet."""
+    """Drawings of one diet, not encoded yet; beside the noise is what the lesson says."""
 
-    diet: int
+    diet_index: int
     courses: list[Course]
     pictures: Tensor
     beside: Tensor | None
@@ -64,12 +63,18 @@ class Feeds(IterableDataset[Feed]):
 
 def helper_count() -> int:
     """Processes that draw ahead: all cores but one beside a graphics card, else none."""
-    return len(os.sched_getaffinity(0)) - 1 if torch.cuda.is_available() else 0
+    return len(os.sched_getaffinity(0)) - 1 if has_gpu() else 0
 
 
 def served(feeds: Feeds, helpers: int) -> Iterator[Feed]:
     """The feeds, drawn ahead by so many processes, or one by one when they are asked for."""
     if not helpers:
         return iter(feeds)
-    cv2.setNumThreads(0)  # a forked process waits for ever for threads that OpenCV had in the one before
-    return iter(DataLoader(feeds, batch_size=None, num_workers=helpers, timeout=PATIENCE_S))
+    # Inherited by the processes, so that each keeps to one core. One that is forked after OpenCV had threads here must not
+    # change their number itself: it would wait for them for ever.
+    cv2.setNumThreads(0)
+    return iter(
+        DataLoader(
+            feeds, batch_size=None, num_workers=helpers, timeout=PATIENCE_S, multiprocessing_context="fork"
+        )
+    )

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.courses import Course, allowed_scene, example, scene_caption
+from training.data import in_unit
 from training.repainting import repainting
 from training.runs import autocast
 from training.scenes import Look, Scene, draw, kind_of
@@ -24,11 +25,12 @@ LINES_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One example before it is encoded: what is painted, what is seen beside the noise, and prompts."""
+    """One example before it is encoded: what is painted, prompts, and what is seen beside the noise."""
 
     picture: Picture
     captions: list[str]
     beside: np.ndarray | None = None
+    """A mask, uint8 (height, width), or a control picture, float16 (height, width, 3); each lesson says which."""
 
 
 class Lesson(Protocol):
@@ -96,10 +98,8 @@ class Repainting:
         return Drawing(made.picture, made.captions, made.mask)
 
     def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
-        if beside is None:
-            raise ValueError("a repainting needs masks")
         pixels = _pixels(vae, pictures)
-        repainted = beside.to(vae.device)[:, None].float() / 255
+        repainted = _needed(beside).to(vae.device)[:, None].float() / 255
         latents, seen = _latents(vae, torch.cat([pixels, pixels * (1 - repainted)])).chunk(2)
         return torch.cat([latents, F.interpolate(repainted, scale_factor=1 / 8, mode="nearest"), seen], 1)
 
@@ -108,7 +108,8 @@ class Controlled:
     """Text to image beside a control picture, as ControlNets learn (Zhang et al. 2023): the lines of the picture, or the
     picture with a hole where it is masked.
 
-    A control picture's blocks of 8x8 pixels lie in 192 further channels, so that pools hold them like latents.
+    Beside the noise is a control picture. Its blocks of 8x8 pixels lie in 192 further channels, so that pools hold them like
+    latents.
     """
 
     channels: ClassVar[int] = 4 + 3 * CELL_PX**2
@@ -124,9 +125,8 @@ class Controlled:
         return Drawing(holed.picture, holed.captions, seen.astype(np.float16))
 
     def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
-        if beside is None:
-            raise ValueError("a controlled example needs control pictures")
-        return torch.cat([_latents(vae, _pixels(vae, pictures)), folded(beside.to(vae.device).float())], 1)
+        controls = folded(_needed(beside).to(vae.device).float())
+        return torch.cat([_latents(vae, _pixels(vae, pictures)), controls], 1)
 
 
 def stacked(drawings: Sequence[Drawing]) -> tuple[Tensor, Tensor | None]:
@@ -148,7 +148,13 @@ def unfolded(channels: Tensor) -> Tensor:
 
 def _pixels(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
     """8-bit pictures in [-1, 1], where the autoencoder is."""
-    return pictures.to(vae.device).movedim(-1, 1).float().div(127.5).sub(1).contiguous()
+    return in_unit(pictures.to(vae.device))
+
+
+def _needed(beside: Tensor | None) -> Tensor:
+    if beside is None:
+        raise ValueError("this lesson needs something beside the pictures")
+    return beside
 
 
 def _latents(vae: AutoencoderKL, pixels: Tensor) -> Tensor:

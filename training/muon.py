@@ -41,6 +41,7 @@ class Muon:
         self.matrices = [p for n, p in named if is_matrix(n, p)]
         self.momenta = [torch.zeros_like(p) for p in self.matrices]
         others = [p for n, p in named if not is_matrix(n, p)]
+        # A group, because AdamW refuses an empty list, and a LoRA has nothing but matrices.
         self.adam = torch.optim.AdamW([{"params": others}], betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY)
         owners = _balanced([p.numel() * _short_side(p) for p in self.matrices], worker.count)
         self.own = _alike(self.matrices, [i for i, owner in enumerate(owners) if owner == worker.rank])

@@ -28,7 +28,6 @@ class Pool:
     """Encoded scenes of one latent shape in fixed memory, each course apart; the oldest give way."""
 
     def __init__(self, shape: Shape, capacity: int, channels: int = 4) -> None:
-        self.shape = shape
         size = (len(Course), capacity, channels, shape.height, shape.width)
         self.latents = torch.zeros(size, dtype=torch.float16, device=device())
         self.ids = torch.zeros(len(Course), capacity, CAPTIONS, CONTEXT, dtype=torch.int16, device=device())

@@ -1,13 +1,16 @@
 """Sheets of samples that show how far training has come."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from training.courses import Course
 from training.generate import Storybook, enlarge, generate, initial_noise, sample_latents
-from training.lessons import Controlled, Repainting, stacked, unfolded
+from training.lessons import Controlled, Drawing, Lesson, Repainting, stacked, unfolded
 from training.runs import RUNS
-from training.sheets import contact_sheet, marked, save_picture, to_pictures
+from training.sheets import Picture, contact_sheet, marked, save_picture, to_pictures
 from training.vae import decode
 
 SHEET_PROMPTS = (
@@ -30,7 +33,7 @@ SHEET_PROMPTS = (
 )
 STEPS = 12
 GUIDANCE = 5.0
-REPAINTINGS = 12
+DRAWINGS = 12
 
 
 def save_painting_sheet(model: Storybook, size_px: int, name: str) -> None:
@@ -42,41 +45,51 @@ def save_painting_sheet(model: Storybook, size_px: int, name: str) -> None:
 
 def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
     """Fixed pictures with their masks in green, and beside each what the model puts there for its prompt."""
-    rng = np.random.default_rng(77)
-    courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
-    lesson = Repainting()
-    made = [lesson.drawing(course, rng, size_px, size_px, 1) for course in courses]
-    with torch.no_grad():
-        shown = lesson.encoded(model.vae, *stacked(made))[:, 4:]
-    prompts = [one.captions[0] for one in made]
-    noise = initial_noise(range(len(made)), size_px, size_px)
-    latents = sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)
-    repainted = to_pictures(decode(model.vae, latents))
-    pairs = [
-        picture
-        for one, result in zip(made, repainted, strict=True)
-        for picture in (
-            marked(one.picture, one.beside),
-            np.where(one.beside[..., None] > 0, result, one.picture),
-        )
+    made = _drawings(Repainting(), 77, size_px)
+    _, repainted = _painted_beside(model, Repainting(), made)
+    masks = stacked(made)[1]
+    assert masks is not None, "repaintings have masks"
+    seen = [marked(one.picture, mask) for one, mask in zip(made, masks.numpy(), strict=True)]
+    done = [
+        np.where(mask[..., None] > 0, result, one.picture)
+        for one, mask, result in zip(made, masks.numpy(), repainted, strict=True)
     ]
-    captions = [text for prompt in prompts for text in (prompt, "")]
-    save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")
+    _save_pairs(made, seen, done, name)
 
 
 def save_control_sheet(model: Storybook, size_px: int, name: str) -> None:
     """Fixed control pictures, holes in grey, and beside each what is painted with it for its prompt."""
-    rng = np.random.default_rng(78)
-    courses = [course for course in Course for _ in range(REPAINTINGS // len(Course))]
-    lesson = Controlled()
-    made = [lesson.drawing(course, rng, size_px, size_px, 1) for course in courses]
-    with torch.no_grad():
-        shown = lesson.encoded(model.vae, *stacked(made))[:, 4:]
-    prompts = [one.captions[0] for one in made]
-    noise = initial_noise(range(len(prompts)), size_px, size_px)
-    painted = to_pictures(decode(model.vae, sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)))
+    made = _drawings(Controlled(), 78, size_px)
+    shown, painted = _painted_beside(model, Controlled(), made)
     controls = unfolded(shown)
     seen = to_pictures(torch.where(controls < 0, 0.0, 2 * controls - 1))
+    _save_pairs(made, seen, painted, name)
+
+
+def _drawings(lesson: Lesson, seed: int, size_px: int) -> list[Drawing]:
+    """Fixed squares of all courses."""
+    rng = np.random.default_rng(seed)
+    courses = [course for course in Course for _ in range(DRAWINGS // len(Course))]
+    return [lesson.drawing(course, rng, size_px, size_px, 1) for course in courses]
+
+
+@torch.no_grad()
+def _painted_beside(
+    model: Storybook, lesson: Lesson, made: Sequence[Drawing]
+) -> tuple[Tensor, list[Picture]]:
+    """What the model is shown beside the noise, and what it paints then."""
+    shown = lesson.encoded(model.vae, *stacked(made))[:, 4:]
+    prompts = [one.captions[0] for one in made]
+    height, width = made[0].picture.shape[:2]
+    noise = initial_noise(range(len(made)), width, height)
+    latents = sample_latents(model, prompts, noise, STEPS, GUIDANCE, shown)
+    return shown, to_pictures(decode(model.vae, latents))
+
+
+def _save_pairs(
+    made: Sequence[Drawing], seen: Sequence[Picture], painted: Sequence[Picture], name: str
+) -> None:
+    """What was seen beside what was painted, over its prompt."""
     pairs = [picture for pair in zip(seen, painted, strict=True) for picture in pair]
-    captions = [text for prompt in prompts for text in (prompt, "")]
+    captions = [text for one in made for text in (one.captions[0], "")]
     save_picture(contact_sheet(pairs, 8, captions), RUNS / f"{name}.png")

@@ -24,10 +24,13 @@ WHOLE_SHARE, SUBJECT_SHARE, SCENERY_SHARE = 0.15, 0.4, 0.1
 
 NAMES_ONLY_SUBJECT_SHARE = 0.6
 OTHER_SHAPE_SHARE = 0.5
-"""Of subjects, so many are masked in the shape of another: who wants a cat instead of a house masks the house."""
+"""Of subjects, so many are masked together with the shape of another: who wants a cat instead of a house masks the house."""
 
 CLEAR = 0.03
 """A mask over less of a subject than this share of it leaves the subject to be."""
+
+NEARLY_CLEAR = 0.2
+"""A mask for another subject may touch so much of one that is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def repainting(
     elif roll < WHOLE_SHARE + SUBJECT_SHARE:
         index = int(rng.integers(len(subjects)))
         mask = _around(subjects[index], rng)
-        told = [_about(course, scene, index, rng) for _ in range(captions)]
+        told = [_about(course, scene, subjects, index, mask, rng) for _ in range(captions)]
     elif roll < WHOLE_SHARE + SUBJECT_SHARE + SCENERY_SHARE:
         mask = 255 - loosened(np.max(subjects, axis=0), rng, most=0.04)
         told = [scene_caption(course, scene, rng) for _ in range(captions)]
@@ -73,7 +76,7 @@ def _detail(rng: np.random.Generator, width: int, height: int, captions: int) ->
 
 
 def _around(subject: Picture, rng: np.random.Generator) -> Picture:
-    """A mask that covers the subject, in its own shape or in another's of about its size."""
+    """A mask that covers the subject: of its shape, or of its shape and another's laid over each other."""
     if rng.random() < OTHER_SHAPE_SHARE and (box := bounding_box(subject)):
         subject = np.maximum(subject, _other_shape(box, rng, *subject.shape))
     return loosened(subject, rng)
@@ -92,17 +95,27 @@ def _other_shape(box: Box, rng: np.random.Generator, height: int, width: int) ->
     return cv2.warpAffine(other, move, (width, height), flags=cv2.INTER_NEAREST)
 
 
-def _about(course: Course, scene: Scene, index: int, rng: np.random.Generator) -> str:
-    names_only_subject = rng.random() < NAMES_ONLY_SUBJECT_SHARE
-    return subject_caption(scene, index, rng) if names_only_subject else scene_caption(course, scene, rng)
+def _about(
+    course: Course, scene: Scene, subjects: list[Picture], index: int, mask: Picture, rng: np.random.Generator
+) -> str:
+    """The subject alone, now and then, where the mask leaves the others to be; else the scene."""
+    others = [share for i, share in enumerate(_covered(subjects, mask)) if i != index]
+    if max(others, default=0.0) < NEARLY_CLEAR and rng.random() < NAMES_ONLY_SUBJECT_SHARE:
+        return subject_caption(scene, index, rng)
+    return scene_caption(course, scene, rng)
 
 
 def _for_scribble(
     course: Course, scene: Scene, subjects: list[Picture], mask: Picture, rng: np.random.Generator
 ) -> str:
     """The surroundings where the mask leaves the subjects alone, else the scene."""
-    covered = [(mask[s > 0] > 0).sum() / max(1, (s > 0).sum()) for s in subjects]
-    return place_caption(scene, rng) if max(covered) < CLEAR else scene_caption(course, scene, rng)
+    is_clear = max(_covered(subjects, mask)) < CLEAR
+    return place_caption(scene, rng) if is_clear else scene_caption(course, scene, rng)
+
+
+def _covered(subjects: list[Picture], mask: Picture) -> list[float]:
+    """The share of each subject that the mask covers."""
+    return [float((mask[s > 0] > 0).sum() / max(1, (s > 0).sum())) for s in subjects]
 
 
 def loosened(mask: Picture, rng: np.random.Generator, most: float = 0.1) -> Picture:

@@ -16,11 +16,17 @@ from torch import Tensor, nn
 
 RUNS = Path(__file__).resolve().parent.parent / ".training"
 GPU_BATCH_FACTOR = 32
+"""So that a step of the UNet takes about as long to compute as to start, 0.16 s on an H200."""
 
 
 def device() -> torch.device:
     """The accelerator when there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device("cuda" if has_gpu() else "cpu")
+
+
+def has_gpu() -> bool:
+    """Whether there is a graphics card to train on."""
+    return torch.cuda.is_available()
 
 
 def autocast() -> torch.autocast:
@@ -31,7 +37,7 @@ def autocast() -> torch.autocast:
 @cache
 def fast_type() -> torch.dtype:
     """bfloat16, or float32 on CPUs that only imitate bfloat16: there it is twenty times slower."""
-    if torch.cuda.is_available() or _multiply_s(torch.bfloat16) < _multiply_s(torch.float32):
+    if has_gpu() or _multiply_s(torch.bfloat16) < _multiply_s(torch.float32):
         return torch.bfloat16
     return torch.float32
 
@@ -49,12 +55,12 @@ def _multiply_s(dtype: torch.dtype) -> float:
 
 def worker_count() -> int:
     """One process per CPU core: measured 1.5 times faster here than one process with as many threads."""
-    return 1 if torch.cuda.is_available() else len(os.sched_getaffinity(0))
+    return 1 if has_gpu() else len(os.sched_getaffinity(0))
 
 
 def batch_factor() -> int:
     """How many times larger a denoiser's batches are than on a processor: a graphics card is idle with small ones."""
-    return GPU_BATCH_FACTOR if torch.cuda.is_available() else 1
+    return GPU_BATCH_FACTOR if has_gpu() else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,8 @@ class Average:
         return {"steps": self.steps, "values": self.values}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        if self.values.keys() != state["values"].keys():
+            raise ValueError("this average is of another module")
         self.steps = state["steps"]
         for name, value in state["values"].items():
             self.values[name].copy_(value)

@@ -17,6 +17,7 @@ from training.text import load_text_encoder, new_text_encoder, new_tokenizer
 from training.vae import load_vae
 
 LORA_RANK = 4
+"""Half of what attention alone had before convolutions were added, at the same size of file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ WARMUP_STEPS = 100
 DECAY_SHARE = 0.5
 REPORT_MINUTES = 8
 FIRST_FEEDS = 160
+"""Before the first step: forty batches' worth."""
 
 
 def train_unet(worker: Worker, name: str, minutes: float) -> None:
@@ -55,7 +56,7 @@ class UNetTrainer:
         self._restore(load_state(stage.student))
         self.rng = np.random.default_rng([worker.rank, self.step])
         self.diets = [diet.times(batch_factor()) for diet in stage.diets]
-        shares = (stage.course_shares(0) + stage.course_shares(1)) / 2
+        shares = stage.course_shares(0.5)  # of new drawings; what is taken of the pools follows the clock
         self.feeds = served(Feeds(self.lesson, self.diets, shares, worker, self.step), helper_count())
         self.pools = [Pool(diet.shape, diet.capacity, self.lesson.channels) for diet in self.diets]
         self.alphas = noise_scheduler().alphas_cumprod.to(device())
@@ -70,8 +71,9 @@ class UNetTrainer:
         next_report = REPORT_MINUTES
         while (share := self.worker.agree(clock.share)) < 1:
             total += self._train_on_next(share)
-            if self.step % 50 == 0 and self.worker.is_first:
-                log.row(step=self.step, share=share, size=self.stage.native_px, loss=float(total) / 50)
+            if self.step % 50 == 0:
+                if self.worker.is_first:
+                    log.row(step=self.step, share=share, size=self.stage.native_px, loss=float(total) / 50)
                 total.zero_()
             if share * minutes > next_report:
                 next_report += REPORT_MINUTES
@@ -95,14 +97,14 @@ class UNetTrainer:
 
     def _take_in(self, feed: Feed) -> None:
         examples = self.lesson.encoded(self.vae, feed.pictures, feed.beside)
-        self.pools[feed.diet].add(feed.courses, examples, feed.ids)
+        self.pools[feed.diet_index].add(feed.courses, examples, feed.ids)
 
     def _train_on_next(self, share: float) -> Tensor:
         """Trains on the diet that is fed next; the loss."""
         feed = next(self.feeds)
         self._take_in(feed)
-        batch = self.diets[feed.diet].batch
-        examples, ids = self.pools[feed.diet].draw(batch, self.stage.course_shares(share), self.rng)
+        batch = self.diets[feed.diet_index].batch
+        examples, ids = self.pools[feed.diet_index].draw(batch, self.stage.course_shares(share), self.rng)
         untold = torch.rand(batch, 1, device=ids.device) < NO_CAPTION_SHARE
         ids = torch.where(untold, self.empty_ids, ids)
         return self._train_on(examples, ids, self.stage.rate * self._rate_factor(share))

@@ -48,7 +48,12 @@ def order(api: TestClient, project: Any, request: dict[str, Any], *, from_pictur
 
 def test_controlnets_are_listed(api: TestClient):
     found = {each["name"]: each for each in api.get("/api/controlnets").json()}
-    assert found["lines"] == {"name": "lines", "is_builtin": False, "fits": ["storybook"]}
+    assert found["lines"] == {
+        "name": "lines",
+        "is_builtin": False,
+        "fits": ["storybook", "storybook-inpainting"],
+    }
+    assert found["storybook-union"]["is_builtin"]
     assert found["sd1"]["fits"] == found["broken"]["fits"] == []
 
 

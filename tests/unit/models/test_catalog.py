@@ -47,8 +47,7 @@ def test_an_a1111_tree_is_found_from_any_folder_above(a1111: Path, named_by: str
 def test_what_lies_in_folders_of_other_kinds_is_no_checkpoint(tmp_path: Path, kind: str) -> None:
     put(tmp_path / "ink.safetensors")
     put(tmp_path / kind / "lines.safetensors")
-    names = [model.name for model in list_models([tmp_path])]
-    assert [name for name in names if name != catalog.BUILTIN_MODEL] == ["ink"]
+    assert [model.name for model in list_models([tmp_path]) if not model.is_builtin] == ["ink"]
     with pytest.raises(ModelNotFound):
         find_model("lines", [tmp_path])
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from training.courses import Course, allowed_scene, example, is_held_out, is_held_out_pair
-from training.curriculum import STAGES
+from training.curriculum import STAGES, Diet
 from training.pool import CAPTIONS, Pool, Shape
 from training.scenes import (
     FACED,
@@ -120,3 +120,14 @@ def test_pools_leave_out_courses_of_which_there_is_nothing_yet() -> None:
     pool.add([Course.CLOSE], torch.full((1, 4, 2, 2), 9.0), torch.full((1, CAPTIONS, CONTEXT), 9))
     latents, _ = pool.draw(20, np.full(len(Course), 1 / len(Course)), np.random.default_rng(0))
     assert (latents == 9).all()
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_diet_shares_always_add_up(name: str) -> None:
+    assert sum(diet.share for diet in STAGES[name].diets) == pytest.approx(1)
+
+
+def test_larger_batches_take_fewer_new_drawings_each() -> None:
+    diet = Diet(Shape(8, 8), share=0.5, batch=8, capacity=100, fresh=3)
+    assert diet.times(1) == diet
+    assert diet.times(32) == Diet(Shape(8, 8), share=0.5, batch=256, capacity=512, fresh=48)

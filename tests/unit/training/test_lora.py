@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from training import students
@@ -47,6 +48,9 @@ def test_the_product_reads_what_was_trained(denoiser: Denoiser, tmp_path: Path) 
             nn.init.normal_(module.up, std=0.3)
     write_lora(student.unet, tmp_path / "minty.safetensors", "minty")
     lora = read_lora(tmp_path / "minty.safetensors")
+    layers = load_file(tmp_path / "minty.safetensors").keys()
+    assert any("resnets" in layer for layer in layers)
+    assert any("transformer_blocks" in layer for layer in layers)
     assert unmatched(lora, denoiser.unet, denoiser.text_encoder) == 0
     learned, before = answer(student.unet), answer(denoiser.unet)
     with applied(

@@ -1,10 +1,10 @@
-"""Muon, and the average of weights that is shipped."""
+"""Muon."""
 
 import torch
 from torch import nn
 
 from training.muon import Muon, orthogonalised
-from training.runs import Average, Worker
+from training.runs import Worker
 
 
 def test_an_orthogonalised_matrix_treats_all_directions_nearly_alike() -> None:
@@ -34,15 +34,10 @@ def test_muon_finds_a_matrix_when_there_is_nothing_else_to_learn() -> None:
     assert (layer.weight - wanted).abs().max() < 0.05
 
 
-def test_an_average_goes_on_where_it_was_saved() -> None:
-    layer = nn.Linear(2, 2)
-    average, again = Average(layer), Average(nn.Linear(2, 2))
-    kept = dict(again.values)
-    for _ in range(3):
-        average.update(layer)
-    again.load_state_dict(average.state_dict())
-    assert again.steps == 3
-    assert all(torch.equal(again.values[name], average.values[name]) for name in kept)
-    assert all(again.values[name] is value for name, value in kept.items())  # on the device where it was
-    again.update(layer)
-    assert average.steps == 3
+def test_workers_share_out_all_matrices_and_none_twice() -> None:
+    module = nn.Sequential(*(nn.Linear(width, 8, bias=False) for width in (4, 8, 8, 16)))
+    ours, theirs = (Muon(module.named_parameters(), Worker(rank, 2)).own for rank in (0, 1))
+    places = [place for group in (*ours, *theirs) for place in group]
+    assert sorted(places) == [0, 1, 2, 3]
+    assert ours
+    assert theirs

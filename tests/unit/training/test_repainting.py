@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+import training.repainting
 from training import students
-from training.courses import Course
+from training.courses import Course, allowed_scene
 from training.data import to_pixels
 from training.denoiser import Denoiser
 from training.lessons import Repainting
-from training.repainting import loosened, repainting, scribble
+from training.repainting import _about, loosened, repainting, scribble
+from training.scenes import random_pair, subject_mask
 from training.students import STUDENTS
 from training.text import new_text_encoder, new_tokenizer
 from training.vae import encode, new_vae
@@ -72,3 +74,31 @@ def test_who_repaints_begins_as_who_paints(monkeypatch: pytest.MonkeyPatch) -> N
         assert torch.allclose(
             wide(x, t, states).sample, painter.unet.eval()(x[:, :4], t, states).sample, atol=1e-5
         )
+
+
+def test_a_subject_is_masked_in_many_shapes_and_always_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.repainting, "SUBJECT_SHARE", 1.0)
+    monkeypatch.setattr(training.repainting, "WHOLE_SHARE", 0.0)
+    monkeypatch.setattr(training.repainting, "OTHER_SHAPE_SHARE", 1.0)
+    excess: list[float] = []
+    for seed in range(24):
+        made = repainting(Course.CLOSE, np.random.default_rng(seed), 96, 96, 1)
+        scene = allowed_scene(Course.CLOSE, np.random.default_rng(seed))
+        subject = subject_mask(scene, 0, 96, 96) > 0
+        assert (made.mask[subject] == 255).all()
+        excess.append((made.mask > 0).sum() / subject.sum())
+    assert min(excess) < 2
+    assert max(excess) > 3
+
+
+def test_who_is_swallowed_by_a_mask_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mask over both subjects must not ask for one alone."""
+    monkeypatch.setattr(training.repainting, "NAMES_ONLY_SUBJECT_SHARE", 1.0)
+    monkeypatch.setattr(training.repainting, "subject_caption", lambda *_: "the subject")
+    monkeypatch.setattr(training.repainting, "scene_caption", lambda *_: "the scene")
+    rng = np.random.default_rng(5)
+    scene = random_pair(rng)
+    subjects = [subject_mask(scene, i, 96, 96) for i in (0, 1)]
+    alone = np.where(subjects[1] > 0, 0, subjects[0])
+    assert _about(Course.PAIR, scene, subjects, 0, alone, rng) == "the subject"
+    assert _about(Course.PAIR, scene, subjects, 0, np.maximum(*subjects), rng) == "the scene"
