@@ -6,7 +6,7 @@ Needs Chromium; uses the real server and the real engine. The pages look as desi
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, pi, sin
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from docs.sketch import TREE
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.painters import BROKEN, SHORT_OF_MEMORY
 from tests.browser.server import RunningServer
@@ -35,15 +36,6 @@ def circle(x: float, y: float, radius: float, points: int = 14) -> tuple[Point, 
 
 CROWN = (*circle(640, 158, 60), *circle(640, 158, 24))
 TRUNK = ((640, 230), (641, 300), (642, 372))
-SKETCH: tuple[tuple[str, float, Sequence[Point]], ...] = (
-    ("#6a4028", 18, ((640, 250), (641, 310), (642, 378))),
-    ("#6a4028", 10, ((640, 262), (612, 226))),
-    ("#6a4028", 10, ((640, 258), (668, 224))),
-    ("#3f6427", 44, ((594, 176), (634, 150), (606, 200), (660, 196))),
-    ("#4d7a33", 46, ((612, 122), (668, 116), (690, 158), (640, 172), (690, 196))),
-    ("#b0a83f", 14, ((604, 122), (630, 106), (664, 104))),
-    ("#b0a83f", 12, ((594, 168), (618, 158))),
-)
 
 
 # steps on the way to a state
@@ -63,7 +55,7 @@ def mask(studio: Studio) -> None:
 
 def sketch(studio: Studio) -> None:
     studio.page.evaluate("underpaint.editor.tool = underpaint.store.tool.value = 'paint'")
-    for colour, size, points in SKETCH:
+    for colour, size, points in TREE:
         options(studio, f"paint: {{ size: {size}, hardness: 0.95, opacity: 1, colour: '{colour}' }}")
         studio.stroke(points)
 
