@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from underpaint.image.control import control_picture
 from underpaint.image.picture import Picture
 from underpaint.models.catalog import sha256_of
 from underpaint.models.control_files import ControlNetFile, find_controlnet
-from underpaint.models.controlnet import check_controlnet, load_controlnet
+from underpaint.models.controlnet import ControlNet, check_controlnet, load_controlnet
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.request import ControlPreprocessor, ControlUnit, InpaintRequest
 from underpaint.result import NetworkKind, UsedNetwork
@@ -49,8 +48,7 @@ class LoadedControl:
     """A unit of a request, loaded."""
 
     unit: ControlUnit
-    network: Any
-    """diffusers' ControlNetModel."""
+    controlnet: ControlNet
     pictures: Tensor
     """(canvases, 3, height, width); one row for text-to-image."""
 
@@ -81,12 +79,12 @@ def loaded(controls: Sequence[JobControl], model: StableDiffusion) -> tuple[Load
     """The units that can have an effect, with their networks; a file that several name is read once."""
     at_work = [control for control in controls if control.unit.weight > 0]
     files = {control.file for control in at_work}
-    networks = {file: load_controlnet(file, model) for file in files}
+    controlnets = {file: load_controlnet(file, model) for file in files}
     return tuple(
         LoadedControl(
             unit=control.unit,
-            network=networks[control.file],
-            pictures=_tensor(control.pictures).to(model.device),
+            controlnet=controlnets[control.file],
+            pictures=_tensor(control.pictures),
         )
         for control in at_work
     )

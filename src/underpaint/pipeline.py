@@ -83,8 +83,8 @@ def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
     with out_of_memory_explained():
         empty = empty_prompt(job)
         controls = loaded(job.controls, job.model)
-        networks = [control.network for control in controls]
-        with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles, beside=networks):
+        beside = [part for control in controls for part in control.controlnet.parts]
+        with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles, beside=beside):
             yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)
             encoded = encode(job, empty)
             for batch in batches:
@@ -236,10 +236,7 @@ def _networks(job: Job, encoded: Encoded, controls: Sequence[LoadedControl]) -> 
     predict = job.model.unet.predict_noise
     if encoded.seen is not None:
         predict = partial(predict, seen=_for_each_image(job, encoded.seen))
-    at_work = [
-        (each.unit, Control(each.network, _for_each_image(job, each.pictures), each.unit.weight))
-        for each in controls
-    ]
+    at_work = [(each.unit, _read(job, each)) for each in controls]
     steps, calls_per_step = job.steps, TRAITS[job.request.sampling.sampler].calls_per_step
 
     def predict_at(call: int) -> ConditionalPredictor:
@@ -248,6 +245,12 @@ def _networks(job: Job, encoded: Encoded, controls: Sequence[LoadedControl]) -> 
         return partial(predict, controls=acting) if acting else predict
 
     return predict_at
+
+
+def _read(job: Job, control: LoadedControl) -> Control:
+    """What a ControlNet sees of each image's picture."""
+    seen = control.controlnet.read(control.pictures)
+    return Control(control.controlnet, _for_each_image(job, seen), control.unit.weight)
 
 
 def _finished(job: Job, index: int, latents: Tensor, opacity: np.ndarray | None) -> ImageDone:

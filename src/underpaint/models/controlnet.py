@@ -63,23 +63,44 @@ SHARED_WITH_UNET = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ControlNet:
+    """A ControlNet in two parts: one reads the picture, once per batch, the other answers at every model call."""
+
+    reader: Any
+    """diffusers' ControlNetConditioningEmbedding."""
+    network: Any
+    """diffusers' ControlNetModel; it passes on what its reader has read."""
+
+    @property
+    def parts(self) -> tuple[Any, Any]:
+        return self.reader, self.network
+
+    @torch.no_grad()
+    def read(
+        self, pictures: Float[Tensor, "batch 3 height width"]
+    ) -> Float[Tensor, "batch channels height/8 width/8"]:
+        """What the network sees of pictures, RGB in [0, 1]; -1 where an inpaint model shall see a hole. One picture at a time,
+        so that none depends on its batch."""
+        pictures = pictures.to(self.network.device, self.network.dtype)
+        return torch.cat([self.reader(picture) for picture in pictures.split(1)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Control:
     """A ControlNet at work on some images."""
 
-    network: Any
-    """diffusers' ControlNetModel."""
-    picture: Float[Tensor, "batch 3 height width"]
-    """What it sees beside each image's latents, eight times their size: RGB in [0, 1]; -1 where an inpaint model shall
-    see a hole."""
+    controlnet: ControlNet
+    seen: Float[Tensor, "batch channels h w"]
+    """What it has read beside each image's latents."""
     weight: float
 
     def of(self, images: slice) -> "Control":
         """The same for some of the images."""
-        return replace(self, picture=self.picture[images])
+        return replace(self, seen=self.seen[images])
 
     def repeated(self, times: int) -> "Control":
         """The same for all images, so many times one after the other."""
-        return replace(self, picture=self.picture.repeat(times, 1, 1, 1))
+        return replace(self, seen=self.seen.repeat(times, 1, 1, 1))
 
 
 def residuals(
@@ -101,11 +122,11 @@ def residuals(
 def _residuals(
     control: Control, x: Tensor, timesteps: Tensor, states: Tensor
 ) -> tuple[Sequence[Tensor], Tensor]:
-    return control.network(
+    return control.controlnet.network(
         x,
         timesteps,
         states,
-        controlnet_cond=control.picture.to(x.dtype),
+        controlnet_cond=control.seen,
         conditioning_scale=control.weight,
         return_dict=False,
     )
@@ -133,8 +154,8 @@ def check_controlnet(file: ControlNetFile, model: "StableDiffusion") -> None:
         )
 
 
-def load_controlnet(file: ControlNetFile, model: "StableDiffusion") -> Any:
-    """The network of diffusers (ControlNetModel) on the checkpoint's device, in its precision."""
+def load_controlnet(file: ControlNetFile, model: "StableDiffusion") -> ControlNet:
+    """The ControlNet on the checkpoint's device, in its precision."""
     from underpaint.models import networks
 
     path, unet = file.weights, model.unet.network
@@ -144,7 +165,9 @@ def load_controlnet(file: ControlNetFile, model: "StableDiffusion") -> Any:
         weights = networks.controlnet_weights_from_ldm(weights, unet.config)
     config = read_config(file.path / CONFIG_FILE) if file.path.is_dir() else _config(unet.config, weights)
     network: Any = networks.build_controlnet(config, weights)
-    return (network if unet.dtype == torch.float32 else network.half()).to(model.device)
+    network = (network if unet.dtype == torch.float32 else network.half()).to(model.device)
+    reader, network.controlnet_cond_embedding = network.controlnet_cond_embedding, torch.nn.Identity()
+    return ControlNet(reader, network)
 
 
 def _prefix(file: ControlNetFile, shapes: Shapes) -> str:

@@ -56,10 +56,10 @@ LAYOUTS = ["single", "ldm", "bare", "folder-1.1"]
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: StableDiffusion, name: str) -> None:
     check_controlnet(saved.file(name), tiny_sd1)
-    network = load_controlnet(saved.file(name), tiny_sd1)
+    controlnet = load_controlnet(saved.file(name), tiny_sd1)
     x, timesteps, states = noise(2, 4, 8, 8), torch.tensor([500.0, 20.5]), noise(2, 77, 32)
     picture = noise(2, 3, 64, 64).sigmoid()
-    found = residuals([Control(network, picture, 0.7)], x, timesteps, states)
+    found = residuals([Control(controlnet, controlnet.read(picture), 0.7)], x, timesteps, states)
     down, mid = saved.original(x, timesteps, states, picture, conditioning_scale=0.7, return_dict=False)
     assert len(found[DOWN]) == len(down)
     assert max(each.abs().max() for each in down) > 0.1
@@ -68,16 +68,20 @@ def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: Stable
 
 
 def test_every_layout_gives_the_same_bytes(saved: Fixture, tiny_sd1: StableDiffusion) -> None:
-    first, *others = (load_controlnet(saved.file(name), tiny_sd1).state_dict() for name in LAYOUTS)
-    for other in others:
-        assert first.keys() == other.keys()
-        assert all(torch.equal(first[name], other[name]) for name in first)
+    first, *others = (load_controlnet(saved.file(name), tiny_sd1) for name in LAYOUTS)
+    for part in ("reader", "network"):
+        weights = getattr(first, part).state_dict()
+        for other in others:
+            theirs = getattr(other, part).state_dict()
+            assert weights.keys() == theirs.keys()
+            assert all(torch.equal(weights[name], theirs[name]) for name in weights)
 
 
 def test_several_controlnets_are_summed(saved: Fixture, tiny_sd1: StableDiffusion) -> None:
-    network = load_controlnet(saved.file("single"), tiny_sd1)
+    controlnet = load_controlnet(saved.file("single"), tiny_sd1)
     arguments = noise(1, 4, 8, 8), torch.tensor([500.0]), noise(1, 77, 32)
-    controls = [Control(network, noise(1, 3, 64, 64, seed=i).sigmoid(), 0.5 + i) for i in range(2)]
+    pictures = [noise(1, 3, 64, 64, seed=i).sigmoid() for i in range(2)]
+    controls = [Control(controlnet, controlnet.read(picture), 0.5 + i) for i, picture in enumerate(pictures)]
     both, (one, two) = residuals(controls, *arguments), (residuals([each], *arguments) for each in controls)
     assert torch.equal(both[MID], one[MID] + two[MID])
     assert all(torch.equal(a, b + c) for a, b, c in zip(both[DOWN], one[DOWN], two[DOWN], strict=True))
@@ -87,10 +91,11 @@ def test_several_controlnets_are_summed(saved: Fixture, tiny_sd1: StableDiffusio
 def test_the_unet_takes_them_as_diffusers_pipeline_gives_them(
     saved: Fixture, tiny_sd1: StableDiffusion
 ) -> None:
-    network = load_controlnet(saved.file("single"), tiny_sd1)
+    controlnet = load_controlnet(saved.file("single"), tiny_sd1)
     x, contexts = noise(2, 4, 8, 8), [noise(1, 77, 32, seed=1), noise(1, 77, 32, seed=2)]
     picture = noise(2, 3, 64, 64).sigmoid()
-    found = tiny_sd1.unet.predict_noise(x, 500.0, contexts, controls=[Control(network, picture, 1.0)])
+    control = Control(controlnet, controlnet.read(picture), 1.0)
+    found = tiny_sd1.unet.predict_noise(x, 500.0, contexts, controls=[control])
     for context, ours in zip(contexts, found, strict=True):
         states = context.expand(2, -1, -1)
         down, mid = saved.original(x, 500.0, states, picture, return_dict=False)
@@ -102,7 +107,10 @@ def test_the_unet_takes_them_as_diffusers_pipeline_gives_them(
 
 
 def test_an_image_does_not_depend_on_its_batch(saved: Fixture, tiny_sd1: StableDiffusion) -> None:
-    control = Control(load_controlnet(saved.file("single"), tiny_sd1), noise(3, 3, 64, 48).sigmoid(), 1.0)
+    controlnet = load_controlnet(saved.file("single"), tiny_sd1)
+    pictures = noise(3, 3, 64, 48).sigmoid()
+    control = Control(controlnet, controlnet.read(pictures), 1.0)
+    assert all(torch.equal(controlnet.read(pictures[i : i + 1]), control.seen[i : i + 1]) for i in range(3))
     x, contexts = noise(3, 4, 8, 6), list(noise(2, 77, 32).split(1))
     together = tiny_sd1.unet.predict_noise(x, 500.0, contexts, controls=[control])
     for i in range(3):
@@ -121,7 +129,8 @@ def test_beside_an_inpainting_unet_they_see_the_latents_alone(
     weights["conv_in.weight"] = torch.cat([first, torch.zeros(len(first), 5, 3, 3)], dim=1)
     inpainting = networks.build_unet({**config, "in_channels": 9}, weights)
     unet = Unet(inpainting, NoiseSchedule().alphas_cumprod(), Prediction.EPSILON)
-    control = Control(load_controlnet(saved.file("single"), tiny_sd1), noise(1, 3, 64, 64).sigmoid(), 1.0)
+    controlnet = load_controlnet(saved.file("single"), tiny_sd1)
+    control = Control(controlnet, controlnet.read(noise(1, 3, 64, 64).sigmoid()), 1.0)
     x, contexts = noise(1, 4, 8, 8), [noise(1, 77, 32)]
     with_mask = unet.predict_noise(x, 500.0, contexts, seen=noise(1, 5, 8, 8), controls=[control])
     without = tiny_sd1.unet.predict_noise(x, 500.0, contexts, controls=[control])
@@ -260,7 +269,7 @@ def test_pickles_need_leave(saved: Fixture, tiny_sd1: StableDiffusion, tmp_path:
         find_controlnet("old", [tmp_path])
     file = find_controlnet("old", [tmp_path], allows_pickle=True)
     check_controlnet(file, tiny_sd1)
-    weights = load_controlnet(file, tiny_sd1).state_dict()
+    weights = load_controlnet(file, tiny_sd1).network.state_dict()
     assert torch.equal(weights["conv_in.weight"], saved.original.state_dict()["conv_in.weight"])
 
 
