@@ -33,6 +33,9 @@ LATENT_NOISE = 0.05
 TETHER = 0.01
 """Weight of the squared distance to latents that a denoiser has learned already, where there are such."""
 
+RIM_CELLS = 1
+"""Of zero latents in a picture, so many next to it need not be brown."""
+
 PIXELS_PER_BATCH = 8 * 64 * 64
 
 CONFIG: dict[str, Any] = {
@@ -188,8 +191,21 @@ class Trainer:
         return loss.item()
 
     def _zero_latents_loss(self, latents: Tensor) -> Tensor:
-        copy = self.vae.decode(torch.zeros_like(latents[:1])).sample
-        return (copy.float() - torch.tensor(BROWN, device=copy.device)[:, None, None]).abs().mean()
+        """How far what zeros decode to is from brown: all zeros, and a box of them in the middle of a picture, as latent
+        nothing leaves them. Next to the picture the box may be of any colour."""
+        count, _, height, width = latents.shape
+        top, left = height // 4, width // 4
+        box = torch.zeros(height, width, dtype=torch.bool, device=latents.device)
+        box[top : height - top, left : width - left] = True
+        alone = torch.zeros_like(latents[:1])
+        within = torch.where(box, 0, latents[self.step % count][None])
+        brown = torch.tensor(BROWN, device=latents.device)[:, None, None]
+        miss = (self.vae.decode(torch.cat([alone, within])).sample.float() - brown).abs()
+        edge = 8 * RIM_CELLS
+        inner = miss[
+            1:, :, 8 * top + edge : 8 * (height - top) - edge, 8 * left + edge : 8 * (width - left) - edge
+        ]
+        return miss[0].mean() + inner.mean()
 
     def _report(self) -> None:
         optimizer, average = self.optimizer.state_dict(), self.average.state_dict()
