@@ -42,7 +42,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seeds", type=int, default=32, help="pictures per arm")
+    parser.add_argument("--seeds", type=int, default=32, help="pictures per arm, at least 2")
     parser.add_argument("--only", nargs="+", choices=list(EXPERIMENTS), metavar="NAME", default=[])
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the page")
     parser.add_argument("--workers", type=int, default=cores(), help="processes; one per core by default")
@@ -52,6 +52,10 @@ def main() -> None:
         for experiment in EXPERIMENTS.values():
             print(f"{experiment.name:28} {experiment.title}")
         return
+    if options.seeds < 2:
+        parser.error("--seeds: it takes two pictures to tell chance from effect")
+    if options.workers < 1:
+        parser.error("--workers: at least 1")
     torch.set_num_threads(1)
     for limit, size in KEEPING_MEMORY.items():
         os.environ.setdefault(limit, str(size))

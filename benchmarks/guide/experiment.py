@@ -50,7 +50,6 @@ class Shot:
     """uint8 RGB."""
     steps: int
     """Model calls that were planned and made."""
-    changed_outside_px: int | None
     seconds: float
     """Of processor time, which other work on the machine hardly changes."""
 

@@ -90,7 +90,7 @@ class Maker:
             sketch=_sketch(arm, stage),
             folders=BUILTIN_ONLY,
         )
-        picture, changed = job.pictures[0], None
+        picture = job.pictures[0]
         for event in run_job(job):
             match event:
                 case Underpainted() if arm.is_underpainting:
@@ -99,7 +99,7 @@ class Maker:
                 case Stepped():
                     steps += 1
                 case ImageDone(result=result):
-                    picture, changed = result.picture, result.changed_outside_px
+                    picture = result.picture
                 case _:
                     pass
         shot = Shot(
@@ -108,7 +108,6 @@ class Maker:
             stage=stage,
             pixels=picture.pixels,
             steps=steps,
-            changed_outside_px=changed,
             seconds=time.process_time() - started,
         )
         return shot, job.recipe_of(0)
@@ -140,11 +139,7 @@ def _sketch(arm: Arm, stage: Stage) -> np.ndarray | None:
 def _file(made: tuple[Shot, Recipe]) -> bytes:
     """A result like any other, with what was counted beside its recipe."""
     shot, recipe = made
-    counted = {
-        "steps": shot.steps,
-        "changed_outside_px": shot.changed_outside_px,
-        "seconds": round(shot.seconds, 3),
-    }
+    counted = {"steps": shot.steps, "seconds": round(shot.seconds, 3)}
     return encode_png(shot.pixels, text={**png_text(recipe), SHOT_KEY: json.dumps(counted)})
 
 

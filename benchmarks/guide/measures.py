@@ -1,6 +1,6 @@
 """What the experiments measure of their shots."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -11,6 +11,7 @@ from benchmarks.guide import pixels
 from benchmarks.guide.experiment import Gallery, Measure, Shot, each
 from benchmarks.guide.judge import SIDE_PX, Sight, load_judge, sights
 from benchmarks.guide.look import look_at
+from benchmarks.guide.stage import Stage
 from training.cielab import lab
 from training.judge import Judge
 from training.seam import seam_score
@@ -18,6 +19,7 @@ from underpaint.canvas import changed_outside, soft_mask
 from underpaint.image.measure import mean_delta_e
 from underpaint.image.picture import Picture
 from underpaint.image.sketch import sketched
+from underpaint.request import GRID_PX
 
 
 @cache
@@ -61,8 +63,18 @@ def difference(one: np.ndarray, other: np.ndarray, region: np.ndarray | None) ->
 
 def changed(region: str = "mask") -> Measure:
     """How much the picture changed."""
+    return _apart("change under the mask", region)
+
+
+def truth_missed(region: str) -> Measure:
+    """How far the picture is from the drawing it started from, in a region; 0 = drawn as it should be."""
+    return _apart("away from the drawing", region)
+
+
+def _apart(name: str, region: str) -> Measure:
+    """How far the picture is from the stage's."""
     return each(
-        "change under the mask",
+        name,
         lambda shot: difference(shot.stage.picture, shot.pixels, shot.stage.regions[region]),
         unit="ΔE",
         digits=1,
@@ -105,16 +117,17 @@ def distance_to(label: str, name: str, region: str = "mask") -> Measure:
     return Measure(name=name, of=of, unit="ΔE", digits=1)
 
 
-def _neighbours(gallery: Gallery, arm: str) -> Sequence[float]:
+def _pairs(gallery: Gallery, arm: str) -> Sequence[float]:
     shots = gallery[arm]
     return [
         difference(one.pixels, two.pixels, one.stage.regions["mask"])
-        for one, two in zip(shots, [*shots[1:], shots[0]], strict=True)
+        for one, two in zip(shots[::2], shots[1::2], strict=False)
     ]
 
 
-VARIETY = Measure(name="difference between two seeds", of=_neighbours, unit="ΔE", digits=1)
-"""On a stage that is the same for every seed: each picture against the next seed's."""
+VARIETY = Measure(name="difference between two seeds", of=_pairs, unit="ΔE", digits=1)
+"""On a stage that is the same for every seed: the first against the second, the third against the fourth, and so on, so
+that no picture counts twice."""
 
 
 # Colour
@@ -166,11 +179,16 @@ def _deep_inside(shot: Shot) -> np.ndarray:
 
 
 IS_BROWN = each("brown", _is_brown, is_share=True)
-RIPPLES = each(
-    "spread of lightness",
-    lambda shot: float(lab(shot.pixels)[..., 0][_deep_inside(shot) > 0].std()),
-    unit="L",
-)
+
+
+def _ripples(shot: Shot) -> float:
+    """What is left of the lightness without its slow changes, which shine in from the edge."""
+    light = lab(shot.pixels)[..., 0]
+    return float((light - cv2.GaussianBlur(light, (0, 0), GRID_PX))[_deep_inside(shot) > 0].std())
+
+
+RIPPLES = each("ripples", _ripples, unit="L")
+"""The standard deviation of lightness (0 to 100) within some latent cells."""
 
 
 # Shape
@@ -202,39 +220,27 @@ def shape_kept(region: str, within: str) -> Measure:
     return each("shape kept", of)
 
 
-def truth_missed(region: str) -> Measure:
-    """How far the picture is from the drawing it started from, in a region; 0 = drawn as it should be."""
-    return each(
-        "away from the drawing",
-        lambda shot: difference(shot.stage.picture, shot.pixels, shot.stage.regions[region]),
-        unit="ΔE",
-        digits=1,
-    )
-
-
 # Quality
 
 
 def sharpness_kept(region: str) -> Measure:
     """Sharpness as a share of the drawing's own."""
-    return each(
-        "sharpness, drawing = 1",
-        lambda shot: (
-            pixels.sharpness(shot.pixels, shot.stage.regions[region])
-            / pixels.sharpness(shot.stage.picture, shot.stage.regions[region])
-        ),
-    )
+    return _sharpness("sharpness, drawing = 1", region, lambda shot: shot.stage.picture)
 
 
 def detail(truth: str, region: str = "mask") -> Measure:
     """Sharpness as a share of what is drawn there in truth."""
-    return each(
-        "detail, drawing = 1",
-        lambda shot: (
-            pixels.sharpness(shot.pixels, shot.stage.regions[region])
-            / pixels.sharpness(shot.stage.drawn[truth], shot.stage.regions[region])
-        ),
-    )
+    return _sharpness("detail, drawing = 1", region, lambda shot: shot.stage.drawn[truth])
+
+
+def _sharpness(name: str, region: str, beside: Callable[[Shot], np.ndarray]) -> Measure:
+    """As a share of another picture's."""
+
+    def of(shot: Shot) -> float:
+        inside = shot.stage.regions[region]
+        return pixels.sharpness(shot.pixels, inside) / pixels.sharpness(beside(shot), inside)
+
+    return each(name, of)
 
 
 def mottling(region: str = "mask") -> Measure:
@@ -244,21 +250,34 @@ def mottling(region: str = "mask") -> Measure:
     )
 
 
-def seam(region: str | None = None) -> Measure:
-    """The jump across the mask's edge; 1 = no seam."""
-    return each(
-        "seam, 1 = none",
-        lambda shot: seam_score(shot.pixels, shot.stage.regions[region or shot.arm.mask or "mask"]),
-    )
+def seam(region: str) -> Measure:
+    """The jump across a region's edge; about 1 = none, but lines that the picture has there anyway count."""
+    return each("seam, about 1 = none", lambda shot: seam_score(shot.pixels, shot.stage.regions[region]))
+
+
+def seam_added(truth: str | None = None) -> Measure:
+    """By how much the jump across the edge of the arm's own mask is larger than in the truth, or than before the edit."""
+
+    def of(shot: Shot) -> float:
+        assert shot.arm.mask is not None, "asked of arms with a mask"
+        edge = shot.stage.regions[shot.arm.mask]
+        without = shot.stage.picture if truth is None else shot.stage.drawn[truth]
+        return seam_score(shot.pixels, edge) - seam_score(without, edge)
+
+    return each("seam added, 0 = none", of)
 
 
 # The sketch itself
 
 
+def _sketched(stage: Stage, sketch: str) -> np.ndarray:
+    """The picture with a sketch on it, before anything is denoised."""
+    return sketched(stage.picture, stage.sketches[sketch], stage.regions["mask"])
+
+
 def _under(shot: Shot) -> np.ndarray:
-    """The stage with the arm's sketch on it, before anything is denoised."""
     assert shot.arm.sketch is not None, "asked of arms with a sketch"
-    return sketched(shot.stage.picture, shot.stage.sketches[shot.arm.sketch], shot.stage.regions["mask"])
+    return _sketched(shot.stage, shot.arm.sketch)
 
 
 def seen_in_sketch(thing: str, arms: tuple[str, ...]) -> Measure:
@@ -271,11 +290,16 @@ def seen_in_sketch(thing: str, arms: tuple[str, ...]) -> Measure:
     return replace(each(f"a {thing} in the sketch itself", of, is_share=True), arms=arms)
 
 
+def sketch_missed(sketch: str) -> Measure:
+    """How far the picture is from what was sketched, whether the arm had the sketch or not."""
+    return each(
+        "away from the sketch",
+        lambda shot: difference(_sketched(shot.stage, sketch), shot.pixels, shot.stage.regions["mask"]),
+        unit="ΔE",
+        digits=1,
+    )
+
+
 def detail_gained(arms: tuple[str, ...]) -> Measure:
     """Detail as a share of the sketch's own."""
-
-    def of(shot: Shot) -> float:
-        mask = shot.stage.regions["mask"]
-        return pixels.sharpness(shot.pixels, mask) / pixels.sharpness(_under(shot), mask)
-
-    return replace(each("detail, sketch = 1", of), arms=arms)
+    return replace(_sharpness("detail, sketch = 1", "mask", _under), arms=arms)

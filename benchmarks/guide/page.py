@@ -32,8 +32,8 @@ ANSWER_SIGNS = {Answer.YES: "✓", Answer.NO: "✕", Answer.OPEN: "?"}
 ANSWER_WORDS = {Answer.YES: "holds", Answer.NO: "does not hold", Answer.OPEN: "too close to call"}
 INTERVALS = (
     "Bars are 95 % confidence intervals: Wilson's score interval for shares, a percentile bootstrap over seeds for "
-    "means, Newcombe's interval for differences of shares, and a bootstrap of pairs with one seed for differences of "
-    "means."
+    "means; for differences, which are of pairs with one seed, Newcombe's paired interval for shares and a bootstrap of "
+    "pairs for means."
 )
 
 Records = Mapping[str, Record]

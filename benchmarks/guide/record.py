@@ -1,14 +1,15 @@
 """What is kept of an experiment beside its pictures, so that the page can be written again without running anything."""
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.guide.estimates import Estimate
 from benchmarks.guide.experiment import (
     Answer,
-    Check,
+    Arm,
     Experiment,
     Finding,
     Gallery,
@@ -17,7 +18,7 @@ from benchmarks.guide.experiment import (
     Verdict,
     verdict,
 )
-from underpaint.codec import from_json
+from underpaint.codec import from_json, to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Record:
     """The outcome of an experiment."""
 
     name: str
-    checks: tuple[str, ...]
-    """What was checked, in words; an experiment that was changed since says something else."""
+    asked: str
+    """The sha256 of the experiment: what was done, measured and asked for."""
     seeds: int
     """Pictures per arm."""
     networks: dict[str, str]
@@ -54,7 +55,7 @@ def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -
     shots = [shot for shots in gallery.values() for shot in shots]
     return Record(
         name=experiment.name,
-        checks=said(experiment),
+        asked=digest(experiment),
         seeds=len(next(iter(gallery.values()))),
         networks=networks,
         seconds_per_picture=round(sum(shot.seconds for shot in shots) / len(shots), 3),
@@ -63,17 +64,24 @@ def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -
     )
 
 
-def said(experiment: Experiment) -> tuple[str, ...]:
-    """The checks in words, bounds included; a parenthesis instead of a bracket is a bound that is not enough."""
-    return tuple(f"{check.says} {_bounds(check)}" for check in experiment.checks)
-
-
-def _bounds(check: Check) -> str:
-    opening, closing = (
-        ("(" if check.excludes(check.least) else "["),
-        (")" if check.excludes(check.most) else "]"),
+def digest(experiment: Experiment) -> str:
+    """Changes with whatever decides the figures, but for code and networks: arms, stage, measures, checks."""
+    parts = (
+        [_edit(arm) for arm in experiment.arms],
+        experiment.stage.__name__,
+        [measure.name for measure in experiment.measures],
+        [
+            [check.says, check.measure.name, check.arm, check.than, check.least, check.most]
+            for check in experiment.checks
+        ],
     )
-    return f"{opening}{check.least}, {check.most}{closing}"
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _edit(arm: Arm) -> list[Any]:
+    """All of an arm as JSON, the edits before it included."""
+    shown = replace(arm, after=None)
+    return [asdict(shown) | {"request": to_json(arm.request)}, arm.after and _edit(arm.after)]
 
 
 def _figures(measure: Measure, experiment: Experiment, readings: Readings) -> dict[str, Estimate]:
@@ -104,5 +112,5 @@ def read_record(experiment: Experiment, folder: Path) -> Record | None:
     file = folder / f"{experiment.name}.json"
     if not file.exists():
         return None
-    kept = from_json(Record, json.loads(file.read_text()))
-    return kept if kept.checks == said(experiment) else None
+    kept = json.loads(file.read_text())
+    return from_json(Record, kept) if kept.get("asked") == digest(experiment) else None

@@ -111,7 +111,7 @@ def dress(seed: int) -> Stage:
     scene = _scene(rng, seed, girl)
     cloth, hair = (part_mask(scene, 0, part, SMALL_PX, SMALL_PX) for part in ("dress", "hair"))
     body = subject_mask(scene, 0, SMALL_PX, SMALL_PX)
-    band = _across(body)
+    band, loose = _across(body), grown(cloth, 14)
     return Stage(
         picture=_drawn(scene),
         prompts={
@@ -123,6 +123,9 @@ def dress(seed: int) -> Stage:
             "mask": grown(cloth, 5),
             "cloth": cloth,
             "hair": grown(hair, 2),
+            "loose dress": loose,
+            "hair beside it": np.minimum(grown(hair, 2), loose),
+            "her in it": np.minimum(body, loose),
             "girl": body,
             "all of her": grown(body, 14),
             "across": band,
@@ -258,7 +261,8 @@ def beside_the_house(seed: int) -> Stage:
 
 
 @cache
-def _sample() -> Stage:
+def tree_place() -> Stage:
+    """The sample picture, with room for a tree."""
     folder = files("underpaint") / "builtin" / "samples"
     picture = load_picture((folder / "girl.png").read_bytes()).pixels
     mask = load_mask((folder / "tree-mask.png").read_bytes())
@@ -280,4 +284,4 @@ def _sample() -> Stage:
 
 def sample(seed: int) -> Stage:
     """The sample picture, with room for a tree; the same for every seed."""
-    return _sample()
+    return tree_place()

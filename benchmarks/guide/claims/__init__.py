@@ -49,6 +49,7 @@ PARTS: dict[str, tuple[Experiment, ...]] = {
         models.SHORT_PROMPT,
         models.CONDITIONING,
         control.PRESERVES,
+        control.LINEART,
         lora.LEFT_OUT,
     ),
 }

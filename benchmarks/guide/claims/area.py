@@ -93,6 +93,7 @@ PADDING_COSTS = Experiment(
     ),
     measures=(EYES_SHARP, EYES_AWAY),
     checks=(
+        Check(says="32 px are softer than 0", measure=EYES_SHARP, arm="32 px", than="0 px", most=-0.02),
         Check(says="96 px are softer than 0", measure=EYES_SHARP, arm="96 px", than="0 px", most=-0.02),
         Check(says="and farther from the drawing", measure=EYES_AWAY, arm="96 px", than="0 px", least=0.3),
     ),
@@ -123,6 +124,7 @@ PADDING_HELPS = Experiment(
     ),
     measures=(SEAM, BUSH),
     checks=(
+        Check(says="32 px leave less of a seam than 0", measure=SEAM, arm="32 px", than="0 px", most=-0.05),
         Check(says="96 px leave less of a seam than 0", measure=SEAM, arm="96 px", than="0 px", most=-0.05),
         Check(
             says="the whole picture leaves less than 0",

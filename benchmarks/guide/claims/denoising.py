@@ -111,5 +111,5 @@ STEP_RULE = Experiment(
         Check(says="that draws the face better", measure=AWAY_IN_FACE, arm=FIXED, than=A1111, most=-0.1),
     ),
     shown="face",
-    here='The studio says "4 of 10 steps run", and the rule is a field of the recipe.',
+    here='The studio says "4 of 10 steps run" under exact steps, and the rule is a field of the recipe.',
 )

@@ -100,7 +100,7 @@ BROWN = Experiment(
     title="Latent nothing is a rippled brown",
     claim="For people, this looks like a shade of brown with some distinct rippling effects.",
     setting="What lies under the mask with latent nothing, decoded. Brown is a dull orange or yellow: a hue of 30 to 95 "
-    "degrees, a chroma of 8 to 55, a lightness of 20 to 70.",
+    "degrees, a chroma of 8 to 55, a lightness of 20 to 70. Ripples are what varies within 8 px.",
     stage=removal,
     arms=(underneath("nothing", "latent nothing"),),
     measures=(IS_BROWN, RIPPLES),
@@ -108,8 +108,8 @@ BROWN = Experiment(
         Check(says="it is brown", measure=IS_BROWN, arm="latent nothing", least=0.85),
         Check(says="it ripples", measure=RIPPLES, arm="latent nothing", least=1.0),
     ),
-    caveat="The builtin model's decoder was taught to make zeros brown, as those of Stable Diffusion do by chance. So "
-    "this shows what you would see, and proves nothing about why.",
+    caveat="The builtin model's decoder was taught to make zeros a flat brown; those of Stable Diffusion come to theirs, "
+    "and to its ripples, by chance. So this shows what you would see, and proves nothing about why.",
 )
 
 SHAPE = shape_kept("girl", "all of her")

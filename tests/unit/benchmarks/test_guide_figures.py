@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.guide import pixels, wording
 from benchmarks.guide.estimates import mean, mean_difference, share, share_difference
@@ -98,13 +100,28 @@ def test_wilson_interval() -> None:
 
 
 def test_newcombe_interval() -> None:
-    """Newcombe 1998, table II, method 10: 56 of 70 against 48 of 80."""
-    found = share_difference([1] * 56 + [0] * 14, [1] * 48 + [0] * 32)
+    """Newcombe 1998, paired data, method 10: 36 pairs with both, 12 with the first alone, 2 with the other alone."""
+    found = share_difference([1] * 48 + [0] * 2, [1] * 36 + [0] * 12 + [1] * 2)
     assert (found.value, found.low, found.high) == (
         pytest.approx(0.2),
-        pytest.approx(0.0524, abs=5e-5),
-        pytest.approx(0.3339, abs=5e-5),
+        pytest.approx(0.0569, abs=5e-5),
+        pytest.approx(0.3404, abs=5e-5),
     )
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
+def test_the_interval_of_a_difference_holds_it_and_turns_with_it(pairs: list[tuple[bool, bool]]) -> None:
+    hits, others = zip(*pairs, strict=True)
+    one, other = share_difference(hits, others), share_difference(others, hits)
+    assert -1 <= one.low <= one.value <= one.high <= 1
+    assert (one.low, one.high) == (pytest.approx(-other.high), pytest.approx(-other.low))
+
+
+def test_pairs_that_agree_tell_more_than_as_many_that_do_not() -> None:
+    hits, shuffled = [1] * 28 + [0] * 4, [0] * 4 + [1] * 28
+    alike, apart = share_difference(hits, hits), share_difference(hits, shuffled)
+    assert alike.value == apart.value == 0
+    assert alike.high < apart.high
 
 
 def test_bootstrap_interval_is_about_two_standard_errors_wide_and_always_the_same() -> None:

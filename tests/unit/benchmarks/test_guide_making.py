@@ -17,7 +17,7 @@ from benchmarks.guide.measures import IS_UNTOUCHED, changed
 from benchmarks.guide.page import page
 from benchmarks.guide.pictures import write_strips
 from benchmarks.guide.progress import Portion, cost
-from benchmarks.guide.record import read_record, record, write_record
+from benchmarks.guide.record import digest, read_record, record, write_record
 from benchmarks.guide.stage import Stage
 from underpaint.canvas import soft_mask
 from underpaint.image.io import read_png_text
@@ -70,7 +70,7 @@ def test_a_shot_is_made_once_and_kept_with_its_recipe(
     monkeypatch.setattr(making, "run_job", None)  # whoever makes another one fails
     again = Maker(lambda name: tiny_model, tmp_path).shot(REDONE, square(1), 1)
     assert np.array_equal(first.pixels, again.pixels)
-    assert (again.steps, again.changed_outside_px) == (2, 0)
+    assert again.steps == 2
     (file,) = tmp_path.glob("*.png")
     recipe = recipe_from_png_text(read_png_text(file))
     assert recipe is not None
@@ -131,8 +131,35 @@ def test_an_experiment_is_measured_written_and_shown(tiny_model: StableDiffusion
     kept = read_record(EXPERIMENT, tmp_path / "figures")
     assert kept is not None
     assert kept.findings[1].estimate.value == pytest.approx(found.findings[1].estimate.value, rel=1e-4)
-    stricter = replace(EXPERIMENT, checks=(replace(EXPERIMENT.checks[0], most=-1), EXPERIMENT.checks[1]))
-    assert read_record(stricter, tmp_path / "figures") is None
+
+
+KEEPS, CHANGES = EXPERIMENT.checks
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(EXPERIMENT, checks=(replace(KEEPS, most=-1), CHANGES)),
+        replace(EXPERIMENT, checks=(KEEPS, replace(CHANGES, than="twice"))),
+        replace(EXPERIMENT, arms=(KEPT, replace(small(0.9), label="1.0"), TWICE)),
+        replace(EXPERIMENT, arms=(KEPT, REDONE, replace(TWICE, after=small(0.9)))),
+        replace(EXPERIMENT, arms=(KEPT, replace(REDONE, prompt="change"), TWICE)),
+        replace(EXPERIMENT, measures=(IS_UNTOUCHED, CHANGE)),
+        replace(EXPERIMENT, stage=lambda seed: square(seed + 1)),
+    ],
+    ids=["bound", "yardstick", "strength", "edit before", "prompt", "measures", "stage"],
+)
+def test_figures_of_another_experiment_are_not_shown(changed: Experiment) -> None:
+    assert digest(changed) != digest(EXPERIMENT)
+
+
+def test_words_may_change_without_a_new_run() -> None:
+    assert digest(replace(EXPERIMENT, setting="Other words.", here="More.")) == digest(EXPERIMENT)
+
+
+def test_a_record_of_an_older_form_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / f"{EXPERIMENT.name}.json").write_text('{"name": "mask-blur", "checks": []}')
+    assert read_record(EXPERIMENT, tmp_path) is None
 
 
 def test_pages_show_pictures_that_are_there(

@@ -1,31 +1,79 @@
 """What the experiments measure of edits that are perfect, or not made at all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmarks.guide.asking import ask
+from benchmarks.guide.claims import EXPERIMENTS
 from benchmarks.guide.claims.lora import DRESS, HAIR
-from benchmarks.guide.experiment import Arm, Measure, Shot
-from benchmarks.guide.measures import as_asked, details_kept, shape_kept, truth_missed
+from benchmarks.guide.experiment import (
+    Answer,
+    Arm,
+    Experiment,
+    Measure,
+    Readings,
+    Shot,
+    Verdict,
+    verdict,
+)
+from benchmarks.guide.measures import VARIETY, as_asked, details_kept, seam_added, shape_kept, truth_missed
 from benchmarks.guide.stage import Stage
-from benchmarks.guide.stages import dress, heroine
+from benchmarks.guide.stages import dress, girl_to_cat, heroine, sample
 
 SEEDS = range(4)
+UNDONE_SEEDS = range(8)
+
+
+PLAIN = Arm(label="one", request=ask())
 
 
 def measured(measure: Measure, stage: Stage, pixels: np.ndarray) -> float:
     """The value of a picture of that stage."""
     shot = Shot(
-        arm=Arm(label="one", request=ask()),
+        arm=PLAIN,
         seed=0,
         stage=stage,
         pixels=pixels,
         steps=0,
-        changed_outside_px=None,
         seconds=0.0,
     )
     (value,) = measure.of({"one": [shot]}, "one")
     return value
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
+def test_edits_that_were_never_made_confirm_nothing(experiment: Experiment) -> None:
+    """A measure that differs from arm to arm by how it looks, and not by what was done, would."""
+    shots = {
+        arm.label: [undone(arm, experiment.stage(seed), seed) for seed in UNDONE_SEEDS]
+        for arm in experiment.arms
+    }
+    readings = Readings(shots)
+    differences = [check for check in experiment.checks if check.claims_difference]
+    assert [check.says for check in differences if check.finding(readings).answer is Answer.YES] == []
+    assert verdict([check.finding(readings).answer for check in experiment.checks]) is not Verdict.CONFIRMED
+
+
+def undone(arm: Arm, stage: Stage, seed: int) -> Shot:
+    """The stage as it was."""
+    return Shot(arm=arm, seed=seed, stage=stage, pixels=stage.picture, steps=0, seconds=0.0)
+
+
+def test_land_without_anything_on_it_has_no_seam_added() -> None:
+    stage = girl_to_cat(1)
+    assert measured(seam_added("land"), stage, stage.drawn["land"]) == 0
+    assert measured(seam_added(), stage, stage.picture) == 0
+    hole = np.where(stage.regions["mask"][..., None] > 0, 0, stage.drawn["land"])
+    assert measured(seam_added("land"), stage, hole) > 1
+
+
+def test_seeds_are_compared_in_pairs_none_twice() -> None:
+    stage = sample(0)
+    grey = [np.full_like(stage.picture, level) for level in (0, 0, 0, 255)]
+    shots = [replace(undone(PLAIN, stage, seed), pixels=pixels) for seed, pixels in enumerate(grey)]
+    assert VARIETY.of({PLAIN.label: shots}, PLAIN.label) == [0, pytest.approx(100, abs=0.5)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -36,6 +36,7 @@ NEEDS = {
     "inpainting-prompt": [INPAINTING],
     "conditioning-strength": [INPAINTING],
     "controlnet": [CONTROLNET],
+    "controlnet-lines": [CONTROLNET],
     "lora-left-out": [LORA],
 }
 """What experiments need beside the base model, which the others make do with."""
