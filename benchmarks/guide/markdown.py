@@ -22,8 +22,8 @@ def markdown(records: Mapping[str, Record], folder: str) -> str:
             lines += [f"## {part}", ""]
             for experiment in experiments:
                 lines += [*_section(experiment, records[experiment.name], folder), ""]
-    lines += ["## Not measured yet", ""]
-    lines += [f"- “{each.claim}”: {each.reason}" for each in waiting(records)]
+    if unmeasured := waiting(records):
+        lines += ["## Not measured yet", "", *(f"- “{each.claim}”: {each.reason}" for each in unmeasured)]
     return "\n".join(lines) + "\n"
 
 

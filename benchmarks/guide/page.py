@@ -282,7 +282,10 @@ def _unmeasured(records: Records) -> str:
         f"<li><blockquote>{escape(each.claim)}</blockquote><p>{_with_code(each.reason)}</p></li>"
         for each in waiting(records)
     )
-    return f'<section class="part" id="unmeasured"><h2>Not measured yet</h2><ul class="waiting">{items}</ul></section>\n'
+    return (
+        items
+        and f'<section class="part" id="unmeasured"><h2>Not measured yet</h2><ul class="waiting">{items}</ul></section>\n'
+    )
 
 
 def _method(records: Records) -> str:

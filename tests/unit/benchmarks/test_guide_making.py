@@ -176,6 +176,7 @@ def test_pages_show_pictures_that_are_there(
         assert len(pictures) == 4
         assert all((tmp_path / picture).exists() for picture in pictures)
         assert source.count("confirmed") >= 1
+        assert "Not measured yet" not in source
     targets = re.findall(r'href="#([^"]+)"', html)
     assert set(targets) <= set(re.findall(r'id="([^"]+)"', html))
     assert f"(#{anchor(EXPERIMENT.title)})" in text
