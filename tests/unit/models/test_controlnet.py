@@ -53,18 +53,38 @@ def noise(*shape: int, seed: int = 0) -> Tensor:
 LAYOUTS = ["single", "ldm", "bare", "folder-1.1"]
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: StableDiffusion, name: str) -> None:
-    check_controlnet(saved.file(name), tiny_sd1)
-    controlnet = load_controlnet(saved.file(name), tiny_sd1)
+def check_residuals(original: Any, file: ControlNetFile, model: StableDiffusion) -> None:
+    """Of the file, against diffusers' own."""
+    check_controlnet(file, model)
+    controlnet = load_controlnet(file, model)
     x, timesteps, states = noise(2, 4, 8, 8), torch.tensor([500.0, 20.5]), noise(2, 77, 32)
     picture = noise(2, 3, 64, 64).sigmoid()
     found = residuals([Control(controlnet, controlnet.read(picture), 0.7)], x, timesteps, states)
-    down, mid = saved.original(x, timesteps, states, picture, conditioning_scale=0.7, return_dict=False)
+    down, mid = original(x, timesteps, states, picture, conditioning_scale=0.7, return_dict=False)
     assert len(found[DOWN]) == len(down)
     assert max(each.abs().max() for each in down) > 0.1
     for ours, theirs in zip((*found[DOWN], found[MID]), (*down, mid), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: StableDiffusion, name: str) -> None:
+    check_residuals(saved.original, saved.file(name), tiny_sd1)
+
+
+def test_one_that_takes_bgr_is_read_as_diffusers_reads_it(tiny_sd1: StableDiffusion, tmp_path: Path) -> None:
+    original = controlnets.of_unet(tiny_sd1)
+    original.register_to_config(controlnet_conditioning_channel_order="bgr")
+    original.save_pretrained(tmp_path / "controlnet" / "bgr")
+    check_residuals(original, find_controlnet("bgr", [tmp_path]), tiny_sd1)
+
+
+def test_an_unknown_order_of_colours_is_refused(tiny_sd1: StableDiffusion, tmp_path: Path) -> None:
+    original = controlnets.of_unet(tiny_sd1)
+    original.register_to_config(controlnet_conditioning_channel_order="grb")
+    original.save_pretrained(tmp_path / "controlnet" / "grb")
+    with pytest.raises(UnsupportedCheckpoint, match="grb takes colours in the order 'grb'"):
+        load_controlnet(find_controlnet("grb", [tmp_path]), tiny_sd1)
 
 
 def test_every_layout_gives_the_same_bytes(saved: Fixture, tiny_sd1: StableDiffusion) -> None:
