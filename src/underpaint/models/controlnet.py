@@ -5,7 +5,7 @@ What a file holds is read off its tensors. Shared configuration (heads, activati
 a ControlNet is a copy; a folder in diffusers' layout brings its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -218,15 +218,17 @@ def _first_layer(shapes: Shapes) -> tuple[int, int]:
     return latents, width
 
 
-def _config(unet: Any, weights: Weights) -> Config:
-    """The configuration of a ControlNet for a UNet, with the widths of the layers that read the picture."""
+def _config(unet: Any, weights: Mapping[str, Tensor | None]) -> Config:
+    """The configuration of a ControlNet for a UNet, with the widths of the layers that read the picture. Converting LDM's
+    names gives None for what a damaged file lacks."""
     embedding = "controlnet_cond_embedding"
     blocks = [
         name for name in weights if name.startswith(f"{embedding}.blocks.") and name.endswith(".weight")
     ]
-    widths = [len(weights[f"{embedding}.blocks.{i}.weight"]) for i in range(1, len(blocks), 2)]
+    shapes = Shapes({name: tuple(tensor.shape) for name, tensor in weights.items() if tensor is not None})
+    widths = [shapes[f"{embedding}.blocks.{i}.weight"][0] for i in range(1, len(blocks), 2)]
     return {
         **{name: unet[name] for name in SHARED_WITH_UNET},
         "in_channels": LATENT_CHANNELS,
-        "conditioning_embedding_out_channels": (len(weights[DIFFUSERS_MARK]), *widths),
+        "conditioning_embedding_out_channels": (shapes[DIFFUSERS_MARK][0], *widths),
     }

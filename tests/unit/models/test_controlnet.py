@@ -219,7 +219,7 @@ def test_what_does_not_fit_is_refused_before_it_is_read(
     [
         "zero_convs.1.0.weight",
         "middle_block_out.0.bias",
-        "input_hint_block.6.weight",
+        *(f"input_hint_block.{place}.weight" for place in range(2, 16, 2)),
         "input_blocks.1.0.out_layers.3.weight",
         "time_embed.0.bias",
     ],
@@ -230,8 +230,22 @@ def test_a_controlnet_with_a_hole_is_refused(
     weights = controlnets.in_ldms_names(saved.original)
     del weights[f"control_model.{name}"]
     controlnets.write(tmp_path, "hole", weights)
-    with pytest.raises(UnsupportedCheckpoint, match="do not fit a ControlNetModel"):
-        load_controlnet(find_controlnet("hole", [tmp_path]), tiny_sd1)
+    check_that_a_hole_is_refused(tmp_path, tiny_sd1)
+
+
+@pytest.mark.parametrize("name", [f"blocks.{i}.weight" for i in range(6)])
+def test_a_hole_in_what_reads_the_picture_is_refused_in_diffusers_names(
+    saved: Fixture, tiny_sd1: StableDiffusion, tmp_path: Path, name: str
+) -> None:
+    weights = dict(saved.original.state_dict())
+    del weights[f"controlnet_cond_embedding.{name}"]
+    controlnets.write(tmp_path, "hole", weights)
+    check_that_a_hole_is_refused(tmp_path, tiny_sd1)
+
+
+def check_that_a_hole_is_refused(folder: Path, model: StableDiffusion) -> None:
+    with pytest.raises(UnsupportedCheckpoint, match=r"do not fit a ControlNetModel|lacks the tensor"):
+        load_controlnet(find_controlnet("hole", [folder]), model)
 
 
 # names
