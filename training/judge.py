@@ -138,18 +138,29 @@ def _file(name: str) -> Path:
     return JUDGES / f"{name}.safetensors"
 
 
-@torch.no_grad()
 def hits(judge: Judge, exam: Exam, batches: int) -> Tensor:
     """For unseen pictures, row by row, which answers are right."""
-    rows = []
+    told, truth = answers_and_truth(judge, exam, batches)
+    return told == truth
+
+
+def answers_and_truth(judge: Judge, exam: Exam, batches: int) -> tuple[Tensor, Tensor]:
+    """For unseen pictures, row by row, the indices of the likeliest answers and of the right ones. Judges look on the
+    processor, wherever the exam makes its pictures."""
+    told, truth = [], []
     for _ in range(batches):
-        pixels, truth = exam.batch(BATCH)
-        rows.append(torch.stack([a.argmax(1) for a in judge(pixels)], dim=1) == truth)
-    return torch.cat(rows)
+        pixels, right = exam.batch(BATCH)
+        told.append(_likeliest(judge, pixels.cpu()))
+        truth.append(right)
+    return torch.cat(told), torch.cat(truth)
 
 
-@torch.no_grad()
 def answer(judge: Judge, pictures: Sequence[Picture]) -> list[list[int]]:
     """The index of the likeliest answer to each question, picture by picture, of any sizes."""
     pixels = torch.cat([shrink(to_pixels([picture]), judge.side_px) for picture in pictures])
-    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1).tolist()
+    return _likeliest(judge, pixels).tolist()
+
+
+@torch.no_grad()
+def _likeliest(judge: Judge, pixels: Tensor) -> Tensor:
+    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1)
