@@ -1,11 +1,17 @@
-"""What the captioner learns from: descriptions that say what is seen, and can be read back."""
+"""What the captioner learns from: descriptions that say what is seen, and can be read back; and its folder."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from training import captioner_folder
+from training.captioner import new_captioner
+from training.captioner_folder import export_captioner
 from training.captioner_lessons import LOOKS, PLACES, SHAPES, Lesson, looks_of, random_view
 from training.describing import (
     CELLS,
@@ -114,3 +120,24 @@ def test_half_of_a_batch_was_seen_before() -> None:
     first, second = lesson.batch(8), lesson.batch(8)
     looks = {tuple(each.tolist()) for each in first.looks}
     assert [tuple(each.tolist()) in looks for each in second.looks][4:] == [True] * 4
+
+
+def test_its_folder_is_replaced_in_one_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever is removed, a whole folder stands."""
+    folder = tmp_path / "captioner"
+    folder.mkdir()
+    for name in ("model.safetensors", "older.txt"):
+        (folder / name).touch()
+    rmtree = shutil.rmtree
+
+    def watched(path: Path, **options: Any) -> None:
+        rmtree(path, **options)
+        assert (folder / "model.safetensors").exists()
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    monkeypatch.setattr(captioner_folder, "load_captioner", lambda: new_captioner(len(new_tokenizer())))
+    export_captioner(folder)
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"model.safetensors", "config.json", "preprocessor_config.json", "MODEL_CARD.md"}
+    assert "older.txt" not in names
+    assert list(tmp_path.iterdir()) == [folder]
