@@ -21,7 +21,7 @@ from torch import Tensor
 
 from benchmarks.guide.look import cut
 from training.data import to_pixels
-from training.judge import Judge, answer, answers_and_truth, train_judge, weathered, with_checkpoint
+from training.judge import Judge, Seed, answer, answers_and_truth, train_judge, weathered, with_checkpoint
 from training.runs import Worker, device, launch
 from training.scenes import (
     COLOURS,
@@ -68,7 +68,7 @@ class Sight:
 class PlaceExam:
     """Places of drawn pictures with what stands there."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: Seed) -> None:
         self.rng = np.random.default_rng(seed)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
@@ -190,7 +190,7 @@ def new_judge() -> Judge:
 
 def train(worker: Worker, minutes: float) -> None:
     """Trains the judge, from its last checkpoint if there is one."""
-    train_judge(worker, minutes, CHECKPOINT, new_judge(), PlaceExam(seed=900 + worker.rank))
+    train_judge(worker, minutes, CHECKPOINT, new_judge(), PlaceExam)
 
 
 def accuracy(judge: Judge, seed: int = 7777, batches: int = 32) -> dict[str, float]:
