@@ -22,7 +22,7 @@ SCENE_PX = (64, 96, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Seen:
     """What the judge sees in one picture."""
 
     kind: str
@@ -71,8 +71,8 @@ def load_classifier() -> Judge:
     return with_checkpoint(new_classifier(), "classifier")
 
 
-def judge_pictures(judge: Judge, pictures: list[Picture]) -> list[Verdict]:
-    """A verdict for every picture, of any sizes."""
+def judge_pictures(judge: Judge, pictures: list[Picture]) -> list[Seen]:
+    """What is seen in each picture, of any sizes."""
     return [
-        Verdict(*(names[i] for names, i in zip(ANSWERS, row, strict=True))) for row in answer(judge, pictures)
+        Seen(*(names[i] for names, i in zip(ANSWERS, row, strict=True))) for row in answer(judge, pictures)
     ]
