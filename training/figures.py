@@ -58,7 +58,7 @@ def prompt_figures(prompts: list[Prompt], found: list[Seen]) -> dict[str, float]
     pairs = [(p.truth, s) for p, s in zip(prompts, found, strict=True)]
     figures = {
         question: float(np.mean([getattr(t, question) == getattr(s, question) for t, s in pairs]))
-        for question in ("kind", "colour", "sky", "ground")
+        for question in QUESTIONS
     }
     both = float(np.mean([t.kind == s.kind and t.colour == s.colour for t, s in pairs]))
     by_kind = {
