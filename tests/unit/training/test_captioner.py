@@ -12,7 +12,7 @@ import torch
 from training import captioner_folder
 from training.captioner import new_captioner
 from training.captioner_folder import export_captioner
-from training.captioner_lessons import LOOKS, PLACES, SHAPES, Lesson, looks_of, random_view
+from training.captioner_lessons import LOOKS, PLACES, SHAPES, CaptionLesson, looks_of, random_view
 from training.describing import (
     CELLS,
     SKETCH_SCALE,
@@ -96,7 +96,7 @@ def test_the_tokenizer_knows_every_word_and_gives_the_text_back() -> None:
 
 
 def test_a_lesson_is_the_same_for_the_same_seed() -> None:
-    lessons = Lesson([1, 0]), Lesson([1, 0])
+    lessons = CaptionLesson([1, 0]), CaptionLesson([1, 0])
     assert torch.equal(*(lesson.batch(4).ids for lesson in lessons))
     first, second = (lesson.batch(4) for lesson in lessons)
     assert torch.equal(first.looks, second.looks)
@@ -116,7 +116,7 @@ def test_views_show_pairs_single_subjects_and_scenery() -> None:
 
 
 def test_half_of_a_batch_was_seen_before() -> None:
-    lesson = Lesson(5)
+    lesson = CaptionLesson(5)
     first, second = lesson.batch(8), lesson.batch(8)
     looks = {tuple(each.tolist()) for each in first.looks}
     assert [tuple(each.tolist()) in looks for each in second.looks][4:] == [True] * 4
