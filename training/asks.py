@@ -1,5 +1,6 @@
 """What the model is asked for when it is measured: the same prompts and inpainting errands every time."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import permutations
@@ -39,6 +40,11 @@ GROUND_WORDS = {
     "field": "in a field",
 }
 SKY_WORDS = {"day": "day", "sunset": "sunset", "night": "night"}
+
+
+def with_articles(text: str) -> str:
+    """The text with "an" where it says "a" before a vowel."""
+    return re.sub(r"\ba (?=[aeiou])", "an ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _colour(kind: str, rng: np.random.Generator) -> str:
 
 
 def _worded(kind: str, colour: str) -> str:
-    return WORDING[kind][0].format(colour).replace("a orange", "an orange")
+    return with_articles(WORDING[kind][0].format(colour))
 
 
 class Aim(StrEnum):
