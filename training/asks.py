@@ -1,5 +1,6 @@
 """What the model is asked for when it is measured: the same prompts and inpainting errands every time."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import permutations
@@ -7,7 +8,7 @@ from itertools import permutations
 import numpy as np
 
 from training.census import Count
-from training.classifier import Verdict
+from training.classifier import Seen
 from training.courses import is_held_out_pair
 from training.repainting import loosened
 from training.scenes import (
@@ -41,12 +42,17 @@ GROUND_WORDS = {
 SKY_WORDS = {"day": "day", "sunset": "sunset", "night": "night"}
 
 
+def with_articles(text: str) -> str:
+    """The text with "an" where it says "a" before a vowel."""
+    return re.sub(r"\ba (?=[aeiou])", "an ", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A prompt and what a picture of it must show."""
 
     text: str
-    truth: Verdict
+    truth: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def fixed_prompts(count: int) -> list[Prompt]:
 def _prompt(kind: str, rng: np.random.Generator) -> Prompt:
     colour = _colour(kind, rng)
     sky, ground = str(rng.choice(SKIES)), str(rng.choice(GROUNDS))
-    truth = Verdict(kind, colour, sky, ground)
+    truth = Seen(kind, colour, sky, ground)
     return Prompt(_text(truth), truth)
 
 
@@ -93,7 +99,7 @@ def _colour(kind: str, rng: np.random.Generator) -> str:
 
 
 def _worded(kind: str, colour: str) -> str:
-    return WORDING[kind][0].format(colour).replace("a orange", "an orange")
+    return with_articles(WORDING[kind][0].format(colour))
 
 
 class Aim(StrEnum):
@@ -112,9 +118,9 @@ class Errand:
     picture: Picture
     mask: Picture
     text: str
-    truth: Verdict
+    truth: Seen
 
-    def is_done(self, seen: Verdict) -> bool:
+    def is_done(self, seen: Seen) -> bool:
         """Whether the change is seen; a new background must leave the subject what it was."""
         if self.aim is Aim.BACKGROUND:
             return (seen.kind, seen.sky, seen.ground) == (self.truth.kind, self.truth.sky, self.truth.ground)
@@ -130,7 +136,7 @@ def fixed_errands(count: int, size_px: int) -> list[Errand]:
 def _errand(aim: Aim, rng: np.random.Generator, size_px: int) -> Errand:
     scene = random_scene(rng, easy=1.0)
     told = labels(scene)
-    before = Verdict(told.kind, told.colour, told.sky, told.ground)
+    before = Seen(told.kind, told.colour, told.sky, told.ground)
     match aim:
         case Aim.OBJECT:
             kind = _other(KINDS, before.kind, rng)
@@ -151,6 +157,6 @@ def _other(names: tuple[str, ...], than: str, rng: np.random.Generator) -> str:
     return str(rng.choice([name for name in names if name != than]))
 
 
-def _text(shown: Verdict) -> str:
+def _text(shown: Seen) -> str:
     """A prompt for a picture that shows this."""
     return f"{_worded(shown.kind, shown.colour)} {GROUND_WORDS[shown.ground]}, {SKY_WORDS[shown.sky]}"

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BlipConfig, BlipForConditionalGeneration
 
-from training.captioner_lessons import LOOKS, PLACES, SIDE_PX, Batch, Lesson
+from training.captioner_lessons import LOOKS, PLACES, SIDE_PX, Batch, CaptionLesson
 from training.describing import CELLS, CONTEXT, END, PAD, START, new_tokenizer
 from training.muon import Muon
 from training.runs import RUNS, Average, Clock, Log, Worker, autocast, device, load_state, save_state
@@ -85,7 +85,7 @@ class Trainer:
         self.optimizer = Muon(self.pupil.named_parameters(), worker)
         self.average = Average(self.pupil)
         self._restore(load_state(NAME))
-        self.lesson = Lesson([900, worker.rank, self.step])
+        self.lesson = CaptionLesson([900, worker.rank, self.step])
         worker.seed_noise(self.step)
 
     def _restore(self, state: dict[str, Any] | None) -> None:

@@ -1,13 +1,12 @@
 """Writes the trained captioner as a folder of transformers' layout, as other BLIP models come."""
 
 import json
-import shutil
 from pathlib import Path
 
 from training.captioner import NAME, TEXT, VISION, load_captioner
 from training.captioner_lessons import SIDE_PX
 from training.describing import new_tokenizer, words
-from training.export import FOLDER
+from training.export import FOLDER, replaced
 
 CAPTIONER_FOLDER = FOLDER.with_name(f"{FOLDER.name}-{NAME}")
 EYES = {
@@ -42,13 +41,7 @@ head and shoulders more than is there. Apache-2.0, weights included.
 
 def export_captioner(folder: Path = CAPTIONER_FOLDER) -> None:
     """Replaces the folder in one step by the last checkpoint's averaged weights in half precision."""
-    temporary = folder.with_name(folder.name + ".new")
-    shutil.rmtree(temporary, ignore_errors=True)
     captioner = load_captioner()
-    captioner.half().save_pretrained(temporary)
-    (temporary / "model.safetensors").chmod(0o644)
-    new_tokenizer().save_pretrained(temporary)
-    (temporary / "preprocessor_config.json").write_text(json.dumps(EYES, indent=2) + "\n")
     card = CARD.format(
         millions=captioner.num_parameters() / 1e6,
         side=SIDE_PX,
@@ -56,8 +49,9 @@ def export_captioner(folder: Path = CAPTIONER_FOLDER) -> None:
         text_layers=TEXT["num_hidden_layers"],
         words=len(words()),
     )
-    (temporary / "MODEL_CARD.md").write_text(card)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
-    size = sum(file.stat().st_size for file in folder.rglob("*"))
-    print(f"{folder}: {size / 1e6:.1f} MB")
+    with replaced(folder) as new:
+        captioner.half().save_pretrained(new)
+        (new / "model.safetensors").chmod(0o644)
+        new_tokenizer().save_pretrained(new)
+        (new / "preprocessor_config.json").write_text(json.dumps(EYES, indent=2) + "\n")
+        (new / "MODEL_CARD.md").write_text(card)

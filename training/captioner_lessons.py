@@ -55,7 +55,7 @@ class Example:
     place: int
 
 
-class Lesson:
+class CaptionLesson:
     """Drawn scenes with their descriptions, endlessly. Drawing takes as long as learning, so half of each batch was seen
     before, in other weather."""
 

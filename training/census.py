@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from training.data import to_pixels
-from training.judge import Judge, answer, shrink, train_judge, weathered, with_checkpoint
+from training.judge import Judge, Seed, answer, shrink, train_judge, weathered, with_checkpoint
 from training.runs import Worker, device
 from training.scenes import COLOURS, KINDS, Scene, draw, kind_of, main_colour, random_pair, random_scene
 from training.sheets import Picture
@@ -26,7 +26,7 @@ Count = Mapping[str, str]
 class PairExam:
     """Drawn pictures, most of them of two subjects; the rest shows judges that there may be one or three."""
 
-    def __init__(self, seed: int, pair_share: float = PAIR_SHARE) -> None:
+    def __init__(self, seed: Seed, pair_share: float = PAIR_SHARE) -> None:
         self.rng = np.random.default_rng(seed)
         self.pair_share = pair_share
 
@@ -62,7 +62,7 @@ def new_census() -> Judge:
 
 def train_census(worker: Worker, minutes: float) -> None:
     """Trains the judge of several subjects."""
-    train_judge(worker, minutes, "census", new_census(), PairExam(seed=700 + worker.rank))
+    train_judge(worker, minutes, "census", new_census(), PairExam)
 
 
 def load_census() -> Judge:

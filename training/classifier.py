@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.data import to_pixels
-from training.judge import Judge, answer, shrink, train_judge, weathered, with_checkpoint
+from training.judge import Judge, Seed, answer, shrink, train_judge, weathered, with_checkpoint
 from training.runs import Worker, device
 from training.scenes import COLOURS, GROUNDS, KINDS, SKIES, draw, labels, random_scene
 from training.sheets import Picture
@@ -22,7 +22,7 @@ SCENE_PX = (64, 96, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Seen:
     """What the judge sees in one picture."""
 
     kind: str
@@ -34,7 +34,7 @@ class Verdict:
 class SceneExam:
     """Drawn pictures with their answers, seen sharp, small, blurred or through the autoencoder."""
 
-    def __init__(self, seed: int, vae: AutoencoderKL, easy: float = EASY_SHARE) -> None:
+    def __init__(self, seed: Seed, vae: AutoencoderKL, easy: float = EASY_SHARE) -> None:
         self.rng = np.random.default_rng(seed)
         self.vae = vae.to(device())
         self.easy = easy
@@ -62,7 +62,8 @@ def new_classifier() -> Judge:
 
 def train_classifier(worker: Worker, minutes: float) -> None:
     """Trains the judge of single subjects."""
-    train_judge(worker, minutes, "classifier", new_classifier(), SceneExam(500 + worker.rank, load_vae()))
+    vae = load_vae()
+    train_judge(worker, minutes, "classifier", new_classifier(), lambda seed: SceneExam(seed, vae))
 
 
 def load_classifier() -> Judge:
@@ -70,8 +71,8 @@ def load_classifier() -> Judge:
     return with_checkpoint(new_classifier(), "classifier")
 
 
-def judge_pictures(judge: Judge, pictures: list[Picture]) -> list[Verdict]:
-    """A verdict for every picture, of any sizes."""
+def judge_pictures(judge: Judge, pictures: list[Picture]) -> list[Seen]:
+    """What is seen in each picture, of any sizes."""
     return [
-        Verdict(*(names[i] for names, i in zip(ANSWERS, row, strict=True))) for row in answer(judge, pictures)
+        Seen(*(names[i] for names, i in zip(ANSWERS, row, strict=True))) for row in answer(judge, pictures)
     ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import BertTokenizer
 
-from training.asks import GROUND_WORDS, SKY_WORDS, WORDING
+from training.asks import GROUND_WORDS, SKY_WORDS, WORDING, with_articles
 from training.scenes import PART_COLOURS, Girl, Scene, Subject, kind_of, main_colour, subject_mask
 
 CELLS = 8
@@ -72,7 +72,7 @@ def _named(subject: Subject, is_face: bool) -> str:
         )
     else:
         words = WORDING[kind_of(subject)][0].format(main_colour(subject))
-    return re.sub(r"\ba (?=[aeiou])", "an ", words)
+    return with_articles(words)
 
 
 def told(text: str) -> Told:

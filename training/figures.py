@@ -10,7 +10,7 @@ from diffusers import AutoencoderKL
 
 from training.asks import Aim, Errand, PairPrompt, Prompt
 from training.census import Count, PairExam
-from training.classifier import QUESTIONS, SceneExam, Verdict, judge_pictures
+from training.classifier import QUESTIONS, SceneExam, Seen, judge_pictures
 from training.judge import Judge, hits
 from training.scenes import KINDS
 from training.seam import seam_score
@@ -53,16 +53,16 @@ def judge_figures(
     return {**dict(zip(names, shares, strict=True)), "judge_pair": float(pairs)}
 
 
-def prompt_figures(prompts: list[Prompt], verdicts: list[Verdict]) -> dict[str, float]:
+def prompt_figures(prompts: list[Prompt], found: list[Seen]) -> dict[str, float]:
     """Shares of prompts whose pictures show what was asked for."""
-    pairs = [(p.truth, v) for p, v in zip(prompts, verdicts, strict=True)]
+    pairs = [(p.truth, s) for p, s in zip(prompts, found, strict=True)]
     figures = {
-        question: float(np.mean([getattr(t, question) == getattr(v, question) for t, v in pairs]))
-        for question in ("kind", "colour", "sky", "ground")
+        question: float(np.mean([getattr(t, question) == getattr(s, question) for t, s in pairs]))
+        for question in QUESTIONS
     }
-    both = float(np.mean([t.kind == v.kind and t.colour == v.colour for t, v in pairs]))
+    both = float(np.mean([t.kind == s.kind and t.colour == s.colour for t, s in pairs]))
     by_kind = {
-        f"kind_{kind}": float(np.mean([t.kind == v.kind for t, v in pairs if t.kind == kind]))
+        f"kind_{kind}": float(np.mean([t.kind == s.kind for t, s in pairs if t.kind == kind]))
         for kind in KINDS
     }
     return {**figures, "kind_and_colour": both, **by_kind}
@@ -80,13 +80,13 @@ def pair_figures(prompts: list[PairPrompt], counts: list[Count]) -> dict[str, fl
 
 def repainting_figures(classifier: Judge, errands: list[Errand], pictures: list[Picture]) -> dict[str, float]:
     """Shares of errands done, and how visible the seams are."""
-    verdicts = judge_pictures(classifier, pictures)
-    return {**errand_figures(errands, verdicts), "seam": mean_seam(errands, pictures)}
+    found = judge_pictures(classifier, pictures)
+    return {**errand_figures(errands, found), "seam": mean_seam(errands, pictures)}
 
 
-def errand_figures(errands: list[Errand], verdicts: list[Verdict]) -> dict[str, float]:
+def errand_figures(errands: list[Errand], found: list[Seen]) -> dict[str, float]:
     """Shares of errands done, for each aim and in all."""
-    done = [(errand.aim, errand.is_done(seen)) for errand, seen in zip(errands, verdicts, strict=True)]
+    done = [(errand.aim, errand.is_done(seen)) for errand, seen in zip(errands, found, strict=True)]
     by_aim = {f"errand_{aim}": float(np.mean([ok for its, ok in done if its is aim])) for aim in Aim}
     return {**by_aim, "errands": float(np.mean([ok for _, ok in done]))}
 

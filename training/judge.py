@@ -1,7 +1,7 @@
 """Independent judges: small CNNs that answer questions about a picture, trained on drawn scenes and never on generated ones."""
 
-from collections.abc import Sequence
-from itertools import count, pairwise
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,8 @@ from training.sheets import Picture
 BATCH = 32
 JUDGES = Path(__file__).parent / "judges"
 """The judges' weights as they are released, so that figures can be measured without training."""
+
+Seed = int | Sequence[int]
 
 
 class Judge(nn.Module):
@@ -81,19 +83,25 @@ class Exam(Protocol):
 
 
 def train_judge(
-    worker: Worker, minutes: float, name: str, judge: Judge, exam: Exam, rate: float = 1.5e-3
+    worker: Worker,
+    minutes: float,
+    name: str,
+    judge: Judge,
+    exam_of: Callable[[Seed], Exam],
+    rate: float = 1.5e-3,
 ) -> None:
-    """Trains a judge, from its last checkpoint if there is one."""
+    """Trains a judge, from its last checkpoint if there is one; each worker learns from an exam of its own, of another
+    seed whenever training goes on."""
     judge.to(device())
     optimizer = torch.optim.AdamW(judge.parameters(), weight_decay=0.01)
-    state = load_state(name)
+    state, step = load_state(name), 0
     if state:
         judge.load_state_dict(state["model"])
+        step = state["step"]
+    exam = exam_of([900, worker.rank, step])
+    worker.seed_noise(step)
     clock, log, total = Clock(minutes), Log(name), 0.0
-    for step in count(1):
-        share = worker.agree(clock.share)
-        if share >= 1:
-            break
+    while (share := worker.agree(clock.share)) < 1:
         pixels, truth = exam.batch(BATCH)
         with autocast():
             answers = judge(pixels)
@@ -106,12 +114,13 @@ def train_judge(
         worker.average_gradients(judge.parameters())
         set_learning_rate(optimizer, rate * clock.learning_rate_factor(share))
         optimizer.step()
+        step += 1
         total += loss.item()
         if step % 100 == 0 and worker.is_first:
             log.row(step=step, share=share, loss=total / 100)
             total = 0.0
     if worker.is_first:
-        save_state(name, {"model": judge.state_dict()})
+        save_state(name, {"model": judge.state_dict(), "step": step})
 
 
 def with_checkpoint(judge: Judge, name: str) -> Judge:
@@ -138,18 +147,29 @@ def _file(name: str) -> Path:
     return JUDGES / f"{name}.safetensors"
 
 
-@torch.no_grad()
 def hits(judge: Judge, exam: Exam, batches: int) -> Tensor:
     """For unseen pictures, row by row, which answers are right."""
-    rows = []
+    told, truth = answers_and_truth(judge, exam, batches)
+    return told == truth
+
+
+def answers_and_truth(judge: Judge, exam: Exam, batches: int) -> tuple[Tensor, Tensor]:
+    """For unseen pictures, row by row, the indices of the likeliest answers and of the right ones. Judges look on the
+    processor, wherever the exam makes its pictures."""
+    told, truth = [], []
     for _ in range(batches):
-        pixels, truth = exam.batch(BATCH)
-        rows.append(torch.stack([a.argmax(1) for a in judge(pixels)], dim=1) == truth)
-    return torch.cat(rows)
+        pixels, right = exam.batch(BATCH)
+        told.append(_likeliest(judge, pixels.cpu()))
+        truth.append(right)
+    return torch.cat(told), torch.cat(truth)
 
 
-@torch.no_grad()
 def answer(judge: Judge, pictures: Sequence[Picture]) -> list[list[int]]:
     """The index of the likeliest answer to each question, picture by picture, of any sizes."""
     pixels = torch.cat([shrink(to_pixels([picture]), judge.side_px) for picture in pictures])
-    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1).tolist()
+    return _likeliest(judge, pixels).tolist()
+
+
+@torch.no_grad()
+def _likeliest(judge: Judge, pixels: Tensor) -> Tensor:
+    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1)

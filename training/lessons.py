@@ -85,7 +85,7 @@ class Restyled(Painting):
                 return scene
 
 
-class Repainting:
+class RepaintingLesson:
     """Inpainting, with the channels of Stable Diffusion's inpainting model: latents, mask, latents of the picture
     with mid-grey under the mask (Rombach et al. 2022, section 4.5). Beside the noise is a mask, 255 = repaint."""
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from training.courses import Course
 from training.generate import Storybook, enlarge, generate, initial_noise, sample_latents
-from training.lessons import Controlled, Drawing, Lesson, Repainting, stacked, unfolded
+from training.lessons import Controlled, Drawing, Lesson, RepaintingLesson, stacked, unfolded
 from training.runs import RUNS
 from training.sheets import Picture, contact_sheet, marked, save_picture, to_pictures
 from training.vae import decode
@@ -45,8 +45,8 @@ def save_painting_sheet(model: Storybook, size_px: int, name: str) -> None:
 
 def save_repainting_sheet(model: Storybook, size_px: int, name: str) -> None:
     """Fixed pictures with their masks in green, and beside each what the model puts there for its prompt."""
-    made = _drawings(Repainting(), 77, size_px)
-    _, repainted = _painted_beside(model, Repainting(), made)
+    made = _drawings(RepaintingLesson(), 77, size_px)
+    _, repainted = _painted_beside(model, RepaintingLesson(), made)
     masks = stacked(made)[1]
     assert masks is not None, "repaintings have masks"
     seen = [marked(one.picture, mask) for one, mask in zip(made, masks.numpy(), strict=True)]

@@ -159,8 +159,8 @@ def drawn_figures(model: StableDiffusion, classifier: Judge, size_px: int) -> di
 
     plain, inked = seen(Look()), seen(Look(pen=InkPen))
     truths = [(told.kind, told.colour) for told in map(labels, scenes)]
-    verdicts = judge_pictures(classifier, inked)
-    right = [(v.kind, v.colour) == truth for v, truth in zip(verdicts, truths, strict=True)]
+    found = judge_pictures(classifier, inked)
+    right = [(s.kind, s.colour) == truth for s, truth in zip(found, truths, strict=True)]
     return {
         **prefixed("drawn_plain_", _ink_figures(list(zip(plain, masks, strict=True)))),
         **prefixed("drawn_ink_", _ink_figures(list(zip(inked, masks, strict=True)))),

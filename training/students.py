@@ -8,7 +8,7 @@ import torch
 
 from training.denoiser import ControlledDenoiser, Denoiser
 from training.generate import Storybook
-from training.lessons import Controlled, Lesson, Painting, Repainting, Restyled
+from training.lessons import Controlled, Lesson, Painting, RepaintingLesson, Restyled
 from training.lora import add_low_rank
 from training.progress import save_control_sheet, save_painting_sheet, save_repainting_sheet
 from training.runs import RUNS, device, load_state
@@ -37,7 +37,7 @@ def _painter() -> Denoiser:
 def _repainter() -> Denoiser:
     """The painter, with an input convolution that does not listen to its five new channels yet."""
     painter = grown_painter()
-    denoiser = Denoiser(painter.text_encoder, Repainting.channels)
+    denoiser = Denoiser(painter.text_encoder, RepaintingLesson.channels)
     values = painter.unet.state_dict()
     wide = torch.zeros_like(denoiser.unet.conv_in.weight)
     wide[:, : Painting.channels] = values["conv_in.weight"]
@@ -58,7 +58,7 @@ def _controlled() -> Denoiser:
 
 STUDENTS = {
     "unet": Student(Painting(), _painter),
-    "inpaint": Student(Repainting(), _repainter, save_repainting_sheet),
+    "inpaint": Student(RepaintingLesson(), _repainter, save_repainting_sheet),
     "control": Student(Controlled(), _controlled, save_control_sheet),
     "comic-ink": Student(Restyled(Look(pen=InkPen), KINDS), _with_lora),
     "minty": Student(Restyled(Look(girl=draw_heroine), ("girl",)), _with_lora),

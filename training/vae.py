@@ -98,12 +98,12 @@ def reconstruction_loss(copy: Tensor, pixels: Tensor) -> Tensor:
 def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
     """Trains encoder and decoder together; where an encoder was frozen before, from there and near to its latents."""
     vae = new_vae()
-    frozen = load_state("decoder")
-    state = load_state("vae") or frozen
-    if state:
-        vae.load_state_dict(state["model"])
+    own, frozen = load_state("vae"), load_state("decoder")
+    if start := own or frozen:
+        vae.load_state_dict(start["model"])
     familiar = load_vae("decoder").to(device()) if frozen else None
-    Trainer(vae, worker, "vae", (64, 64, 64, 128), familiar).run(minutes, rate, state)
+    # The decoder's momenta and steps are of a training of fewer parameters.
+    Trainer(vae, worker, "vae", (64, 64, 64, 128), familiar).run(minutes, rate, own)
 
 
 def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:

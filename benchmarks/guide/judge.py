@@ -21,7 +21,7 @@ from torch import Tensor
 
 from benchmarks.guide.look import cut
 from training.data import to_pixels
-from training.judge import BATCH, Judge, answer, train_judge, weathered, with_checkpoint
+from training.judge import Judge, Seed, answer, answers_and_truth, train_judge, weathered, with_checkpoint
 from training.runs import Worker, device, launch
 from training.scenes import (
     COLOURS,
@@ -68,7 +68,7 @@ class Sight:
 class PlaceExam:
     """Places of drawn pictures with what stands there."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: Seed) -> None:
         self.rng = np.random.default_rng(seed)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
@@ -190,24 +190,17 @@ def new_judge() -> Judge:
 
 def train(worker: Worker, minutes: float) -> None:
     """Trains the judge, from its last checkpoint if there is one."""
-    train_judge(worker, minutes, CHECKPOINT, new_judge(), PlaceExam(seed=900 + worker.rank))
+    train_judge(worker, minutes, CHECKPOINT, new_judge(), PlaceExam)
 
 
-@torch.no_grad()
 def accuracy(judge: Judge, seed: int = 7777, batches: int = 32) -> dict[str, float]:
     """Shares of right answers about places of unseen scenes; and how often nothing is taken for something."""
-    exam = PlaceExam(seed)
-    rows = [_marked(judge, *exam.batch(BATCH)) for _ in range(batches)]
-    told, truth = torch.cat([a for a, _ in rows]), torch.cat([t for _, t in rows])
+    told, truth = answers_and_truth(judge, PlaceExam(seed), batches)
     asked = truth != IGNORED
     right = told == truth
     shares = {name: float(right[asked[:, i], i].float().mean()) for i, name in enumerate(("thing", "colour"))}
     empty = truth[:, 0] == 0
     return {**shares, "nothing": float(right[empty, 0].float().mean())}
-
-
-def _marked(judge: Judge, pixels: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
-    return torch.stack([a.argmax(1) for a in judge(pixels)], dim=1), truth
 
 
 def save(judge: Judge, figures: dict[str, float]) -> None:

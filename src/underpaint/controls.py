@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from underpaint.canvas import PreparedCanvas, at_working_size, control_pixels, hidden_share, planned
+from underpaint.control_units import is_idle
 from underpaint.errors import InvalidRequest
 from underpaint.image.control import control_picture
 from underpaint.image.picture import Picture
@@ -75,9 +76,9 @@ def controls_of(
     return tuple(found)
 
 
-def loaded(controls: Sequence[JobControl], model: StableDiffusion) -> tuple[LoadedControl, ...]:
-    """The units that can have an effect, with their networks; a file that several name is read once."""
-    at_work = [control for control in controls if control.unit.weight > 0]
+def loaded(controls: Sequence[JobControl], model: StableDiffusion, steps: int) -> tuple[LoadedControl, ...]:
+    """The units that have an effect in so many steps, with their networks; a file that several name is read once."""
+    at_work = [control for control in controls if not is_idle(control.unit, steps)]
     files = {control.file for control in at_work}
     controlnets = {file: load_controlnet(file, model) for file in files}
     return tuple(

@@ -82,7 +82,7 @@ def run_job(job: Job, *, first_batch: int = 0) -> Iterator[Event]:
         return
     with out_of_memory_explained():
         empty = empty_prompt(job)
-        controls = loaded(job.controls, job.model)
+        controls = loaded(job.controls, job.model, job.steps)
         beside = [part for control in controls for part in control.controlnet.parts]
         with laid_on(job.model, job.networks, tiles=job.request.sampling.tiles, beside=beside):
             yield PhaseStarted(phase=Phase.ENCODE, batch=first_batch)

@@ -16,6 +16,8 @@ from underpaint.image.control import control_picture
 from underpaint.image.picture import Picture
 from underpaint.image.resize import lanczos
 from underpaint.job import Job, prepare_job
+from underpaint.models.control_files import ControlNetFile
+from underpaint.models.controlnet import ControlNet, load_controlnet
 from underpaint.models.stable_diffusion import StableDiffusion
 from underpaint.pipeline import inpaint, run_job
 from underpaint.prompt.reading import Reading
@@ -144,7 +146,7 @@ def test_controls_change_what_is_masked_and_nothing_else(
     assert result.picture.sha256 != without.picture.sha256
 
 
-@pytest.mark.parametrize(
+without_effect = pytest.mark.parametrize(
     "unit",
     [
         replace(ONE, weight=0.0),
@@ -154,6 +156,9 @@ def test_controls_change_what_is_masked_and_nothing_else(
     ],
     ids=["weight 0", "within a step", "after the end", "before the start"],
 )
+
+
+@without_effect
 def test_controls_without_effect_change_no_byte_and_say_so(
     tiny_model: StableDiffusion, folder: Path, picture: Picture, mask: np.ndarray, unit: ControlUnit
 ) -> None:
@@ -165,6 +170,26 @@ def test_controls_without_effect_change_no_byte_and_say_so(
     job = prepare_job(request, tiny_model, folders=[folder], **inputs)
     assert any("ControlNet one has no effect" in note for note in job.notes)
     assert not prepare_job(controlled(QUICK, ONE), tiny_model, folders=[folder], **inputs).notes
+
+
+@without_effect
+def test_controls_without_effect_are_not_loaded(
+    tiny_model: StableDiffusion,
+    folder: Path,
+    picture: Picture,
+    monkeypatch: pytest.MonkeyPatch,
+    unit: ControlUnit,
+) -> None:
+    read: list[str] = []
+
+    def watched(file: ControlNetFile, model: StableDiffusion) -> ControlNet:
+        read.append(file.name)
+        return load_controlnet(file, model)
+
+    monkeypatch.setattr("underpaint.controls.load_controlnet", watched)
+    two = ControlUnit(model="two")
+    made(controlled(QUICK, unit, two), tiny_model, folder, pictures=[picture])
+    assert read == ["two"]
 
 
 def test_steps_between_start_and_end() -> None:

@@ -5,7 +5,7 @@ What a file holds is read off its tensors. Shared configuration (heads, activati
 a ControlNet is a copy; a folder in diffusers' layout brings its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ Config = dict[str, Any]
 LDM_PREFIX = "control_model."
 LDM_MARK = "input_hint_block.0.weight"
 DIFFUSERS_MARK = "controlnet_cond_embedding.conv_in.weight"
+COLOUR_ORDER = "controlnet_conditioning_channel_order"
 LATENT_CHANNELS = 4
 DIFFERENCE_MARK = "difference"
 OTHER_KINDS = {
@@ -164,10 +165,25 @@ def load_controlnet(file: ControlNetFile, model: "StableDiffusion") -> ControlNe
     if LDM_MARK in weights:
         weights = networks.controlnet_weights_from_ldm(weights, unet.config)
     config = read_config(file.path / CONFIG_FILE) if file.path.is_dir() else _config(unet.config, weights)
-    network: Any = networks.build_controlnet(config, weights)
+    network: Any = networks.build_controlnet(*_for_rgb(file, config, weights))
     network = (network if unet.dtype == torch.float32 else network.half()).to(model.device)
     reader, network.controlnet_cond_embedding = network.controlnet_cond_embedding, torch.nn.Identity()
     return ControlNet(reader, network)
+
+
+def _for_rgb(file: ControlNetFile, config: Config, weights: Weights) -> tuple[Config, Weights]:
+    """The configuration and weights of the same network, but for pictures in RGB. diffusers' network would turn round what
+    its reader has read, not the colours."""
+    match config.get(COLOUR_ORDER, "rgb"):
+        case "rgb":
+            return config, weights
+        case "bgr":
+            turned = {DIFFUSERS_MARK: weights[DIFFUSERS_MARK].flip(1)}
+            return {**config, COLOUR_ORDER: "rgb"}, weights | turned
+        case order:
+            raise UnsupportedCheckpoint(
+                f"The ControlNet {file.name} takes colours in the order {order!r}; known are rgb and bgr."
+            )
 
 
 def _prefix(file: ControlNetFile, shapes: Shapes) -> str:
@@ -202,15 +218,17 @@ def _first_layer(shapes: Shapes) -> tuple[int, int]:
     return latents, width
 
 
-def _config(unet: Any, weights: Weights) -> Config:
-    """The configuration of a ControlNet for a UNet, with the widths of the layers that read the picture."""
+def _config(unet: Any, weights: Mapping[str, Tensor | None]) -> Config:
+    """The configuration of a ControlNet for a UNet, with the widths of the layers that read the picture. Converting LDM's
+    names gives None for what a damaged file lacks."""
     embedding = "controlnet_cond_embedding"
     blocks = [
         name for name in weights if name.startswith(f"{embedding}.blocks.") and name.endswith(".weight")
     ]
-    widths = [len(weights[f"{embedding}.blocks.{i}.weight"]) for i in range(1, len(blocks), 2)]
+    shapes = Shapes({name: tuple(tensor.shape) for name, tensor in weights.items() if tensor is not None})
+    widths = [shapes[f"{embedding}.blocks.{i}.weight"][0] for i in range(1, len(blocks), 2)]
     return {
         **{name: unet[name] for name in SHARED_WITH_UNET},
         "in_channels": LATENT_CHANNELS,
-        "conditioning_embedding_out_channels": (len(weights[DIFFUSERS_MARK]), *widths),
+        "conditioning_embedding_out_channels": (shapes[DIFFUSERS_MARK][0], *widths),
     }

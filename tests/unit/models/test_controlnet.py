@@ -53,18 +53,38 @@ def noise(*shape: int, seed: int = 0) -> Tensor:
 LAYOUTS = ["single", "ldm", "bare", "folder-1.1"]
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: StableDiffusion, name: str) -> None:
-    check_controlnet(saved.file(name), tiny_sd1)
-    controlnet = load_controlnet(saved.file(name), tiny_sd1)
+def check_residuals(original: Any, file: ControlNetFile, model: StableDiffusion) -> None:
+    """Of the file, against diffusers' own."""
+    check_controlnet(file, model)
+    controlnet = load_controlnet(file, model)
     x, timesteps, states = noise(2, 4, 8, 8), torch.tensor([500.0, 20.5]), noise(2, 77, 32)
     picture = noise(2, 3, 64, 64).sigmoid()
     found = residuals([Control(controlnet, controlnet.read(picture), 0.7)], x, timesteps, states)
-    down, mid = saved.original(x, timesteps, states, picture, conditioning_scale=0.7, return_dict=False)
+    down, mid = original(x, timesteps, states, picture, conditioning_scale=0.7, return_dict=False)
     assert len(found[DOWN]) == len(down)
     assert max(each.abs().max() for each in down) > 0.1
     for ours, theirs in zip((*found[DOWN], found[MID]), (*down, mid), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_layout_gives_diffusers_residuals(saved: Fixture, tiny_sd1: StableDiffusion, name: str) -> None:
+    check_residuals(saved.original, saved.file(name), tiny_sd1)
+
+
+def test_one_that_takes_bgr_is_read_as_diffusers_reads_it(tiny_sd1: StableDiffusion, tmp_path: Path) -> None:
+    original = controlnets.of_unet(tiny_sd1)
+    original.register_to_config(controlnet_conditioning_channel_order="bgr")
+    original.save_pretrained(tmp_path / "controlnet" / "bgr")
+    check_residuals(original, find_controlnet("bgr", [tmp_path]), tiny_sd1)
+
+
+def test_an_unknown_order_of_colours_is_refused(tiny_sd1: StableDiffusion, tmp_path: Path) -> None:
+    original = controlnets.of_unet(tiny_sd1)
+    original.register_to_config(controlnet_conditioning_channel_order="grb")
+    original.save_pretrained(tmp_path / "controlnet" / "grb")
+    with pytest.raises(UnsupportedCheckpoint, match="grb takes colours in the order 'grb'"):
+        load_controlnet(find_controlnet("grb", [tmp_path]), tiny_sd1)
 
 
 def test_every_layout_gives_the_same_bytes(saved: Fixture, tiny_sd1: StableDiffusion) -> None:
@@ -199,7 +219,7 @@ def test_what_does_not_fit_is_refused_before_it_is_read(
     [
         "zero_convs.1.0.weight",
         "middle_block_out.0.bias",
-        "input_hint_block.6.weight",
+        *(f"input_hint_block.{place}.weight" for place in range(2, 16, 2)),
         "input_blocks.1.0.out_layers.3.weight",
         "time_embed.0.bias",
     ],
@@ -210,8 +230,22 @@ def test_a_controlnet_with_a_hole_is_refused(
     weights = controlnets.in_ldms_names(saved.original)
     del weights[f"control_model.{name}"]
     controlnets.write(tmp_path, "hole", weights)
-    with pytest.raises(UnsupportedCheckpoint, match="do not fit a ControlNetModel"):
-        load_controlnet(find_controlnet("hole", [tmp_path]), tiny_sd1)
+    check_that_a_hole_is_refused(tmp_path, tiny_sd1)
+
+
+@pytest.mark.parametrize("name", [f"blocks.{i}.weight" for i in range(6)])
+def test_a_hole_in_what_reads_the_picture_is_refused_in_diffusers_names(
+    saved: Fixture, tiny_sd1: StableDiffusion, tmp_path: Path, name: str
+) -> None:
+    weights = dict(saved.original.state_dict())
+    del weights[f"controlnet_cond_embedding.{name}"]
+    controlnets.write(tmp_path, "hole", weights)
+    check_that_a_hole_is_refused(tmp_path, tiny_sd1)
+
+
+def check_that_a_hole_is_refused(folder: Path, model: StableDiffusion) -> None:
+    with pytest.raises(UnsupportedCheckpoint, match=r"do not fit a ControlNetModel|lacks the tensor"):
+        load_controlnet(find_controlnet("hole", [folder]), model)
 
 
 # names

@@ -1,12 +1,18 @@
-"""What the captioner learns from: descriptions that say what is seen, and can be read back."""
+"""What the captioner learns from: descriptions that say what is seen, and can be read back; and its folder."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from training.captioner_lessons import LOOKS, PLACES, SHAPES, Lesson, looks_of, random_view
+from training import captioner_folder
+from training.captioner import new_captioner
+from training.captioner_folder import export_captioner
+from training.captioner_lessons import LOOKS, PLACES, SHAPES, CaptionLesson, looks_of, random_view
 from training.describing import (
     CELLS,
     SKETCH_SCALE,
@@ -90,7 +96,7 @@ def test_the_tokenizer_knows_every_word_and_gives_the_text_back() -> None:
 
 
 def test_a_lesson_is_the_same_for_the_same_seed() -> None:
-    lessons = Lesson([1, 0]), Lesson([1, 0])
+    lessons = CaptionLesson([1, 0]), CaptionLesson([1, 0])
     assert torch.equal(*(lesson.batch(4).ids for lesson in lessons))
     first, second = (lesson.batch(4) for lesson in lessons)
     assert torch.equal(first.looks, second.looks)
@@ -110,7 +116,28 @@ def test_views_show_pairs_single_subjects_and_scenery() -> None:
 
 
 def test_half_of_a_batch_was_seen_before() -> None:
-    lesson = Lesson(5)
+    lesson = CaptionLesson(5)
     first, second = lesson.batch(8), lesson.batch(8)
     looks = {tuple(each.tolist()) for each in first.looks}
     assert [tuple(each.tolist()) in looks for each in second.looks][4:] == [True] * 4
+
+
+def test_its_folder_is_replaced_in_one_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever is removed, a whole folder stands."""
+    folder = tmp_path / "captioner"
+    folder.mkdir()
+    for name in ("model.safetensors", "older.txt"):
+        (folder / name).touch()
+    rmtree = shutil.rmtree
+
+    def watched(path: Path, **options: Any) -> None:
+        rmtree(path, **options)
+        assert (folder / "model.safetensors").exists()
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    monkeypatch.setattr(captioner_folder, "load_captioner", lambda: new_captioner(len(new_tokenizer())))
+    export_captioner(folder)
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"model.safetensors", "config.json", "preprocessor_config.json", "MODEL_CARD.md"}
+    assert "older.txt" not in names
+    assert list(tmp_path.iterdir()) == [folder]

@@ -10,7 +10,7 @@ import torch
 
 from training.curriculum import Diet
 from training.feeds import Feeds, served
-from training.lessons import Controlled, Painting, Repainting
+from training.lessons import Controlled, Painting, RepaintingLesson
 from training.pool import CAPTIONS, Shape
 from training.runs import Worker
 from training.text import CONTEXT
@@ -20,7 +20,7 @@ SHARES = np.array([0.5, 0.2, 0.2, 0.1])
 
 
 def test_a_feed_has_what_its_diet_asks_for() -> None:
-    for feed in islice(served(Feeds(Repainting(), DIETS, SHARES, Worker(0, 1), step=0), helpers=0), 6):
+    for feed in islice(served(Feeds(RepaintingLesson(), DIETS, SHARES, Worker(0, 1), step=0), helpers=0), 6):
         diet = DIETS[feed.diet_index]
         size = (diet.fresh, 8 * diet.shape.height, 8 * diet.shape.width)
         assert feed.pictures.shape == (*size, 3)

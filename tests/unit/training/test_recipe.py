@@ -16,7 +16,7 @@ from training.denoiser import Denoiser
 from training.export import write_inpainting, write_storybook
 from training.figures import prefixed, repainting_figures
 from training.generate import Storybook
-from training.lessons import Repainting
+from training.lessons import RepaintingLesson
 from training.lora import LowRank, add_low_rank, write_lora
 from training.recipe import Dish, Ingredients, bake, make, prove
 from training.scenes import InkPen, Look, draw, random_scene
@@ -41,7 +41,7 @@ def ingredients(tmp_path_factory: pytest.TempPathFactory) -> Ingredients:
         tokenizer = new_tokenizer()
         painter, repainter = (
             Storybook(tokenizer, Denoiser(new_text_encoder(tokenizer), channels), vae.new_vae())
-            for channels in (4, Repainting.channels)
+            for channels in (4, RepaintingLesson.channels)
         )
     # Untrained, the means of its answers are 0, and bringing them back after emphasis is 0 / 0.
     nn.init.ones_(painter.denoiser.text_encoder.get_parameter("final_layer_norm.bias"))

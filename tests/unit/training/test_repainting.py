@@ -9,7 +9,7 @@ from training import students
 from training.courses import Course, allowed_scene
 from training.data import to_pixels
 from training.denoiser import Denoiser
-from training.lessons import Repainting
+from training.lessons import RepaintingLesson
 from training.repainting import _about, loosened, repainting, scribble
 from training.scenes import random_pair, subject_mask
 from training.students import STUDENTS
@@ -56,7 +56,7 @@ def test_the_nine_channels_are_latents_mask_and_latents_of_what_is_left() -> Non
     pictures = torch.randint(0, 256, (2, 32, 48, 3), dtype=torch.uint8)
     masks = torch.zeros(2, 32, 48, dtype=torch.uint8)
     masks[0, :16] = masks[1] = 255
-    channels = Repainting().encoded(vae, pictures, masks)
+    channels = RepaintingLesson().encoded(vae, pictures, masks)
     assert channels.shape == (2, 9, 4, 6)
     assert torch.allclose(channels[:, :4], encode(vae, to_pixels(list(pictures.numpy()))), atol=2e-2)
     assert channels[0, 4].tolist() == [[1] * 6] * 2 + [[0] * 6] * 2
