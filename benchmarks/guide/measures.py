@@ -300,6 +300,21 @@ def sketch_missed(sketch: str) -> Measure:
     )
 
 
-def detail_gained(arms: tuple[str, ...]) -> Measure:
-    """Detail as a share of the sketch's own."""
-    return replace(_sharpness("detail, sketch = 1", "mask", _under), arms=arms)
+def detail_on_flats(sketch: str, model: str) -> Measure:
+    """Sharpness where the sketch has one flat colour, as a share of that on another one: 0 = still flat."""
+
+    def of(shot: Shot) -> float:
+        stage = shot.stage
+        whole = _sketched(stage, model)
+        painted = np.minimum(stage.sketches[model][..., 3], stage.regions["mask"])
+        return pixels.sharpness(shot.pixels, _flats(stage, sketch)) / pixels.sharpness(whole, painted)
+
+    return each("detail on the daubs, drawn tree = 1", of)
+
+
+def _flats(stage: Stage, sketch: str) -> np.ndarray:
+    """Where a sketch is opaque and nothing changes within some pixels, inside the mask."""
+    around = np.ones((9, 9), np.uint8)
+    layer = stage.sketches[sketch]
+    is_flat = (cv2.dilate(layer, around) == cv2.erode(layer, around)).all(axis=2) & (layer[..., 3] == 255)
+    return np.minimum(is_flat.astype(np.uint8) * 255, stage.regions["mask"])

@@ -18,9 +18,18 @@ from benchmarks.guide.experiment import (
     Verdict,
     verdict,
 )
-from benchmarks.guide.measures import VARIETY, as_asked, details_kept, seam_added, shape_kept, truth_missed
+from benchmarks.guide.measures import (
+    VARIETY,
+    as_asked,
+    detail_on_flats,
+    details_kept,
+    seam_added,
+    shape_kept,
+    truth_missed,
+)
 from benchmarks.guide.stage import Stage
 from benchmarks.guide.stages import dress, girl_to_cat, heroine, sample
+from underpaint.image.sketch import sketched
 
 SEEDS = range(4)
 UNDONE_SEEDS = range(8)
@@ -67,6 +76,16 @@ def test_land_without_anything_on_it_has_no_seam_added() -> None:
     assert measured(seam_added(), stage, stage.picture) == 0
     hole = np.where(stage.regions["mask"][..., None] > 0, 0, stage.drawn["land"])
     assert measured(seam_added("land"), stage, hole) > 1
+
+
+def test_daubs_are_flat_and_a_drawn_tree_is_not() -> None:
+    stage = sample(0)
+    detail = detail_on_flats("daubed", "pasted")
+    daubed, drawn = (
+        sketched(stage.picture, stage.sketches[name], stage.regions["mask"]) for name in ("daubed", "pasted")
+    )
+    assert measured(detail, stage, daubed) == 0
+    assert 0.3 < measured(detail, stage, drawn) < 3
 
 
 def test_seeds_are_compared_in_pairs_none_twice() -> None:
