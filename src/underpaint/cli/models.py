@@ -110,11 +110,11 @@ def _models(*names: str) -> "list[ModelFile]":
 
 def _beside(primary: "ModelFile", stem: str, recipe: "MergeRecipe") -> Path:
     """Where the result lies if nobody says it; never in the package, where it would be lost with the next update."""
-    from underpaint.models.catalog import ModelKind, default_folders
+    from underpaint.models.catalog import ModelKind, checkpoint_folder, default_folders
     from underpaint.models.merge import is_inpaint_result
     from underpaint.models.merge_folders import is_inpaint_folder
 
-    folder = default_folders()[0] if primary.is_builtin else primary.path.parent
+    folder = checkpoint_folder(default_folders()[0]) if primary.is_builtin else primary.path.parent
     if primary.kind is ModelKind.FOLDER:
         return folder / f"{stem}{'.inpainting' if is_inpaint_folder(primary.path) else ''}"
     return folder / f"{stem}{'.inpainting' if is_inpaint_result(recipe) else ''}.safetensors"
