@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from training import __main__ as training_main
+from training import runs
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -53,3 +55,56 @@ def test_a_stage_is_run(
     monkeypatch.setattr(sys, "argv", ["training", *words])
     training_main.main()
     assert ran == [("vae", minutes, workers)]
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(runs, "RUNS", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("stage", "lacks", "advice"),
+    [
+        ("freeze", "vae", "run `python -m training vae` first"),
+        ("decoder", "decoder", "run `python -m training adopt` or `python -m training freeze` first"),
+        ("unet16", "decoder", "adopt` or"),
+        ("classifier", "decoder", "adopt` or"),
+        ("export", "decoder", "adopt` or"),
+        ("judges", "classifier", "training classifier`"),
+        ("captioner-export", "captioner", "training captioner`"),
+    ],
+)
+def test_what_a_stage_lacks_is_said_in_a_sentence(
+    stage: str, lacks: str, advice: str, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["training", stage])
+    with pytest.raises(SystemExit) as stopped:
+        training_main.main()
+    assert str(stopped.value.code).startswith(f"There is no checkpoint {run_folder / lacks}.pt: ")
+    assert advice in str(stopped.value.code)
+
+
+@pytest.mark.parametrize(
+    ("stage", "lacks", "advice"),
+    [
+        ("unet16", "text", "adopt` or `python -m training text`"),
+        ("inpaint16", "unet", "adopt` or `python -m training unet8`"),
+        ("control", "unet", "unet8`"),
+        ("minty", "unet", "unet8`"),
+    ],
+)
+def test_students_lack_more_than_the_autoencoder(
+    stage: str, lacks: str, advice: str, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run_folder / "decoder.pt").touch()
+    test_what_a_stage_lacks_is_said_in_a_sentence(stage, lacks, advice, run_folder, monkeypatch)
+
+
+def test_adopting_beside_checkpoints_is_refused_in_a_sentence(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run_folder / "unet.pt").touch()
+    monkeypatch.setattr(sys, "argv", ["training", "adopt"])
+    with pytest.raises(SystemExit, match="move them away first"):
+        training_main.main()
