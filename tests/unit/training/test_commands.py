@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from training import __main__ as training_main
-from training import runs
+from training import evaluate, runs
+from training.figures import Evaluation
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -55,6 +56,60 @@ def test_a_stage_is_run(
     monkeypatch.setattr(sys, "argv", ["training", *words])
     training_main.main()
     assert ran == [("vae", minutes, workers)]
+
+
+@pytest.mark.parametrize("option", ["--prompts", "--pairs", "--errands", "--size", "--steps", "--workers"])
+@pytest.mark.parametrize("number", ["0", "-3"])
+def test_there_is_something_to_evaluate(
+    option: str, number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evaluate", f"{option}={number}"])
+    with pytest.raises(SystemExit):
+        evaluate.main()
+    assert f"argument {option}: must be a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_model_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evaluate", "--folder", str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        evaluate.main()
+    assert "none holds no model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "report", "gets_card"),
+    [
+        ([], "evaluation", True),
+        (["--workers", "1"], "evaluation", True),
+        (["--prompts", "499"], "evaluation-part", False),
+        (["--size", "320"], "evaluation-part", False),
+        (["--steps", "5"], "evaluation-part", False),
+        (["--quick"], "evaluation-quick", False),
+    ],
+    ids=["full", "workers", "prompts", "size", "steps", "quick"],
+)
+def test_only_a_full_run_writes_the_card(
+    words: list[str],
+    report: str,
+    gets_card: bool,
+    tmp_path: Path,
+    run_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model_index.json").touch()
+    monkeypatch.setattr(evaluate, "FOLDER", folder)
+    monkeypatch.setattr(evaluate, "RUNS", run_folder)
+    monkeypatch.setattr(evaluate, "evaluate", lambda *_: Evaluation({}, {}))
+    monkeypatch.setattr(evaluate, "evaluate_variants", lambda *_: Evaluation({}, {}))
+    monkeypatch.setattr(evaluate, "model_card", lambda _: "card")
+    monkeypatch.setattr(sys, "argv", ["evaluate", *words])
+    evaluate.main()
+    assert (run_folder / f"{report}.json").is_file()
+    assert (folder / "MODEL_CARD.md").exists() is gets_card
 
 
 @pytest.fixture
