@@ -82,13 +82,31 @@ def _unit(text: str, more: dict[str, str]) -> ControlUnit:
     try:
         values = {name: float(number) for name, number in numbers.items()}
     except ValueError:
-        raise InvalidRequest(
-            f"--control {text!r} is not of the form MODEL[:WEIGHT[:START:END]], e.g. canny:0.8:0:0.7."
-        ) from None
+        raise _unreadable(text) from None
+    if _ends_in_number(found["model"]):
+        raise _unreadable(text)
     try:
         return from_json(ControlUnit, {"model": found["model"], **values, **more})
     except InvalidRequest as error:
         raise InvalidRequest(f"--control {text!r}: {error}") from error
+
+
+def _ends_in_number(model: str) -> bool:
+    """Whether numbers are left behind a colon, unless a file is called so."""
+    _, colon, end = model.rpartition(":")
+    if not colon or Path(model).expanduser().exists():
+        return False
+    try:
+        float(end or "0")
+    except ValueError:
+        return False
+    return True
+
+
+def _unreadable(text: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"--control {text!r}: its numbers cannot be read; give MODEL[:WEIGHT[:START:END]], e.g. canny:0.8:0:0.7."
+    )
 
 
 def _read(file: Path, request: InpaintRequest) -> "Picture":
