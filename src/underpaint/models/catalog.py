@@ -89,7 +89,8 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
 
 
 def checkpoint_folder(folder: Path) -> Path:
-    """Where a models folder's checkpoints lie: A1111's `models/Stable-diffusion`, named by any folder above it, or the folder itself."""
+    """Where a models folder's checkpoints lie: A1111's `models/Stable-diffusion`, named by any folder above it, or the
+    folder itself."""
     for inside in ("models/Stable-diffusion", "Stable-diffusion"):
         if (folder / inside).is_dir():
             return folder / inside
