@@ -67,7 +67,7 @@ def main() -> None:
     except OSError as error:
         stop(OutputError(f"Cannot write the output: {error.strerror}."), as_json=False)
     if code == Cancelled.exit_code:  # what Typer makes of Ctrl-C
-        stop(Cancelled("Stopped; images that were finished have been kept."), as_json=as_json)
+        stop(Cancelled("Stopped."), as_json=as_json)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -100,6 +100,8 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
                     print_result(record)
     except (StudioError, KeyboardInterrupt) as stopped:
         if not output.as_json:
+            if written and isinstance(stopped, KeyboardInterrupt):
+                raise Cancelled("Stopped; images that were finished have been kept.") from None
             raise
         error = stopped if isinstance(stopped, StudioError) else Cancelled("Stopped.")
         print(json.dumps({"error": described(error), "images": written}))
