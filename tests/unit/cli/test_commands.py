@@ -406,6 +406,11 @@ def test_json_errors_are_objects(run: Run, capsys: pytest.CaptureFixture[str], m
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "invalid-request"
 
 
+def test_a_choice_that_is_none_is_told_plainly(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("generate", "--control", "x", "--control-preprocessor", "wrong") == 2
+    assert "Invalid value for '--control-preprocessor': 'wrong' is not one of 'none'" in told(capsys)
+
+
 def test_ctrl_c_keeps_finished_images(
     run: Run,
     files: tuple[Path, Path],
