@@ -44,6 +44,16 @@ def with_controls(
     return replace(request, controls=tuple(units)), tuple(pictures)
 
 
+def control_options(request: InpaintRequest) -> dict[str, str]:
+    """The parameters that settings of units come from, by path."""
+    parameters = {"start": "control", "picture": "control_image", "preprocessor": "control_preprocessor"}
+    return {
+        f"controls[{i}].{setting}": parameter
+        for i in range(len(request.controls))
+        for setting, parameter in parameters.items()
+    }
+
+
 def control_files(options: dict[str, Any]) -> tuple[Path, ...]:
     """The files that control pictures come from."""
     return tuple(file for file in options["control_image"] or [] if file != INPUT)

@@ -169,6 +169,32 @@ def test_the_first_of_two_sees_the_input(run: Run, files: tuple[Path, Path], tmp
     assert second.picture == load_picture(other).sha256
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--control", "tiny"), "--control-image is missing"),
+        (("--control", "tiny:1:0.8:0.2", "--control-image"), "--control must not lie behind the end: 0.8"),
+        (
+            ("--control", "tiny", "--control-preprocessor", "inpaint", "--control-image"),
+            "--control-image must be left out",
+        ),
+    ],
+    ids=["no picture", "range", "picture of a hole"],
+)
+def test_errors_name_the_options(
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    says: str,
+) -> None:
+    image, _ = files
+    needed = (image,) if options[-1] == "--control-image" else ()
+    assert run("generate", *QUICK, *options, *needed, "-o", tmp_path / "never.png") == 2
+    assert says in capsys.readouterr().err
+
+
 def test_an_unknown_controlnet_is_an_error_in_a_sentence(
     run: Run, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
