@@ -18,6 +18,10 @@ ADOPTED_STAGES = ("vae", "freeze", "text", "unet8", "unet16", "unet32")
 """What the released weights have behind them; the later stages may go on from there."""
 
 
+class CheckpointsInTheWay(FileExistsError):
+    """Nothing is adopted where training has left something."""
+
+
 def adopt(folder: Path = FOLDER) -> None:
     """Writes the checkpoints 'decoder', 'text' and 'unet' with the folder's weights, as model and as average.
 
@@ -25,8 +29,8 @@ def adopt(folder: Path = FOLDER) -> None:
     """
     taken = sorted(path.name for path in runs.RUNS.glob("*.pt"))
     if taken:
-        raise FileExistsError(
-            f"{runs.RUNS} already has checkpoints ({', '.join(taken)}): move them away first"
+        raise CheckpointsInTheWay(
+            f"{runs.RUNS} already has checkpoints ({', '.join(taken)}): move them away first."
         )
     vae = released_vae(folder)
     denoiser = Denoiser(new_text_encoder(new_tokenizer()))

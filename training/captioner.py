@@ -14,7 +14,17 @@ from transformers import BlipConfig, BlipForConditionalGeneration
 from training.captioner_lessons import LOOKS, PLACES, SIDE_PX, Batch, CaptionLesson
 from training.describing import CELLS, CONTEXT, END, PAD, START, new_tokenizer
 from training.muon import Muon
-from training.runs import RUNS, Average, Clock, Log, Worker, autocast, device, load_state, save_state
+from training.runs import (
+    Average,
+    Clock,
+    Log,
+    Worker,
+    autocast,
+    device,
+    load_state,
+    needed_state,
+    save_state,
+)
 
 NAME = "captioner"
 BATCH = 24
@@ -134,9 +144,7 @@ class Trainer:
 
 def load_captioner() -> BlipForConditionalGeneration:
     """The captioner with the averaged weights of the last checkpoint."""
-    state = load_state(NAME)
-    if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / NAME}.pt: run `python -m training {NAME}` first")
+    state = needed_state(NAME)
     pupil = Pupil(len(new_tokenizer()))
     pupil.load_state_dict(state["average"]["values"])
     return pupil.captioner.eval().requires_grad_(False)

@@ -28,12 +28,14 @@ from training.figures import (
     prompt_figures,
     repainting_figures,
 )
+from training.options import count
 from training.recipe import SHIPPED, evaluate_variants
 from training.runs import RUNS, device
 from training.scenes import draw, random_scene
 from training.sheets import Picture, interleaved_sheet
 from training.shipped import Manner, load_folder, manner_options, paint_all, round_trip_psnr_db
 from underpaint.models.captioner import load_captioner
+from underpaint.models.parts import INDEX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Extent:
     errands: int
 
 
+FULL = Extent(prompts=500, pairs=120, errands=500)
 QUICK = Extent(prompts=24, pairs=12, errands=12)
 QUICK_STEPS = 12
 
@@ -91,10 +94,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.evaluate", description=__doc__, parents=[manner_options()]
     )
-    parser.add_argument("--prompts", type=int, default=500)
-    parser.add_argument("--pairs", type=int, default=120, help="prompts for two subjects")
+    parser.add_argument("--prompts", type=count, default=FULL.prompts, help="default: %(default)s")
     parser.add_argument(
-        "--errands", type=int, default=500, help="inpainting: new objects, colours, backgrounds"
+        "--pairs", type=count, default=FULL.pairs, help="prompts for two subjects; default: %(default)s"
+    )
+    parser.add_argument(
+        "--errands",
+        type=count,
+        default=FULL.errands,
+        help="inpainting: new objects, colours, backgrounds; default: %(default)s",
     )
     parser.add_argument(
         "--quick",
@@ -102,20 +110,29 @@ def main() -> None:
         help=f"{QUICK.prompts} prompts, {QUICK.pairs} pairs, {QUICK.errands} errands, {QUICK_STEPS} steps",
     )
     parser.add_argument(
-        "--folder", type=Path, default=FOLDER, help="the model; only the shipped one gets a card"
+        "--folder",
+        type=Path,
+        default=FOLDER,
+        help="the model; default: the shipped one, which gets a new card if --prompts, --pairs, --errands, --size and --steps "
+        "are the defaults",
     )
     options = parser.parse_args()
+    if not (options.folder / INDEX).is_file():
+        parser.error(f"--folder {options.folder} holds no model: {INDEX} is missing")
     extent = Extent(prompts=options.prompts, pairs=options.pairs, errands=options.errands)
     manner = Manner.of(options)
     if options.quick:
         extent, manner = QUICK, replace(manner, steps=QUICK_STEPS)
+    usual = Manner.of(parser.parse_args([]))
+    is_full = extent == FULL and replace(manner, workers=usual.workers) == usual
     is_shipped = options.folder.resolve() == FOLDER
     result = evaluate(options.folder, extent, manner)
     if is_shipped and SHIPPED.inpainting.is_dir():
         result |= evaluate_variants(SHIPPED, fixed_errands(extent.errands, manner.size_px), manner)
     name = "evaluation" if is_shipped else f"evaluation-{options.folder.name}"
-    result.report(RUNS, f"{name}-quick" if options.quick else name)
-    if is_shipped and not options.quick:
+    ending = "" if is_full else "-quick" if options.quick else "-part"
+    result.report(RUNS, f"{name}{ending}")
+    if is_shipped and is_full:
         (FOLDER / "MODEL_CARD.md").write_text(model_card(result.figures))
 
 

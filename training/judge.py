@@ -13,13 +13,13 @@ from torch.nn import functional as F
 
 from training.data import to_pixels
 from training.runs import (
-    RUNS,
     Clock,
     Log,
     Worker,
     autocast,
     device,
     load_state,
+    needed_state,
     save_state,
     set_learning_rate,
 )
@@ -132,9 +132,7 @@ def with_checkpoint(judge: Judge, name: str) -> Judge:
 
 def release_judge(name: str) -> None:
     """Writes the weights of a judge's checkpoint to `JUDGES`, in half precision."""
-    state = load_state(name)
-    if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / name}.pt: run `python -m training {name}`")
+    state = needed_state(name)
     JUDGES.mkdir(exist_ok=True)
     save_file({key: value.half().contiguous() for key, value in state["model"].items()}, _file(name))
 

@@ -26,6 +26,16 @@ PLAN: dict[str, float] = {
     "captioner-export": 1,
     "export": 1,
 }
+NEEDS: dict[str, tuple[str, ...]] = {
+    **{name: ("decoder", "text" if stage.student == "unet" else "unet") for name, stage in STAGES.items()},
+    "freeze": ("vae",),
+    "decoder": ("decoder",),
+    "classifier": ("decoder",),
+    "judges": ("classifier", "census"),
+    "captioner-export": ("captioner",),
+    "export": ("decoder", "text", "unet"),
+}
+"""The checkpoints that a stage does not begin without."""
 GPU_PACE = 20
 """A graphics card gives the denoiser's stages their lessons in a twentieth of the minutes, and more of them."""
 

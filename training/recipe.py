@@ -24,6 +24,7 @@ from training.export import FOLDER, INPAINTING, LORA_FOLDER, replaced
 from training.figures import Evaluation, errand_sheet, prefixed, repainting_figures
 from training.inking import ink_share, is_inked
 from training.judge import Judge
+from training.options import count
 from training.repainting import loosened
 from training.runs import RUNS, device
 from training.scenes import InkPen, Look, draw, labels, random_scene, subject_mask
@@ -172,10 +173,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.recipe", description=__doc__, parents=[manner_options()]
     )
-    parser.add_argument("--errands", type=int, default=150)
-    parser.add_argument("--base", type=Path, default=SHIPPED.base)
-    parser.add_argument("--inpainting", type=Path, default=SHIPPED.inpainting)
-    parser.add_argument("--lora", type=Path, default=SHIPPED.lora)
+    parser.add_argument(
+        "--errands", type=count, default=150, help="new objects, colours, backgrounds; default: %(default)s"
+    )
+    parser.add_argument(
+        "--base", type=Path, default=SHIPPED.base, help="a model folder; default: the builtin model"
+    )
+    parser.add_argument(
+        "--inpainting",
+        type=Path,
+        default=SHIPPED.inpainting,
+        help="the inpainting model of it; default: the builtin one",
+    )
+    parser.add_argument(
+        "--lora",
+        type=Path,
+        default=SHIPPED.lora,
+        help=f"what the fine-tune has learned; default: the builtin {SHIPPED.lora.stem}",
+    )
     options = parser.parse_args()
     ingredients = Ingredients(base=options.base, inpainting=options.inpainting, lora=options.lora)
     if ingredients.missing:

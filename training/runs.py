@@ -177,6 +177,39 @@ def load_state(name: str) -> dict[str, Any] | None:
     return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
+MAKERS = {
+    "decoder": ("adopt", "freeze"),
+    "text": ("adopt", "text"),
+    "unet": ("adopt", "unet8"),
+    "inpaint": ("inpaint16",),
+}
+"""The stages that make a checkpoint first, where it is not one of its own name."""
+
+
+class MissingCheckpoint(FileNotFoundError):
+    """A stage lacks what another one leaves."""
+
+
+def needed_state(name: str) -> dict[str, Any]:
+    """The checkpoint of that name; raises `MissingCheckpoint`, saying which stages make it."""
+    state = load_state(name)
+    if state is None:
+        raise _missing(name)
+    return state
+
+
+def require_states(names: Iterable[str]) -> None:
+    """Raises `MissingCheckpoint` for the first that is not there."""
+    for name in names:
+        if not has_state(name):
+            raise _missing(name)
+
+
+def _missing(name: str) -> MissingCheckpoint:
+    stages = " or ".join(f"`python -m training {stage}`" for stage in MAKERS.get(name, (name,)))
+    return MissingCheckpoint(f"There is no checkpoint {RUNS / name}.pt: run {stages} first.")
+
+
 def has_state(name: str) -> bool:
     """Whether there is a checkpoint of that name."""
     return (RUNS / f"{name}.pt").exists()

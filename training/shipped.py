@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from training.asks import Aim, Errand
+from training.options import count
 from training.runs import device, worker_count
 from training.sheets import Picture
 from underpaint.image import picture
@@ -50,10 +51,12 @@ class Manner:
 def manner_options() -> ArgumentParser:
     """The options of a `Manner`, as a parent of other parsers."""
     parser = ArgumentParser(add_help=False)
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--steps", type=int, default=25)
     parser.add_argument(
-        "--workers", type=int, default=worker_count(), help="processes; one per core by default"
+        "--size", type=count, default=256, help="of pictures, in pixels; default: %(default)s"
+    )
+    parser.add_argument("--steps", type=count, default=25, help="default: %(default)s")
+    parser.add_argument(
+        "--workers", type=count, default=worker_count(), help="processes; one per core by default"
     )
     return parser
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -11,7 +10,7 @@ from training.generate import Storybook
 from training.lessons import Controlled, Lesson, Painting, RepaintingLesson, Restyled
 from training.lora import add_low_rank
 from training.progress import save_control_sheet, save_painting_sheet, save_repainting_sheet
-from training.runs import RUNS, device, load_state
+from training.runs import device, needed_state
 from training.scenes import KINDS, InkPen, Look, draw_heroine
 from training.text import load_text_encoder, new_text_encoder, new_tokenizer
 from training.vae import load_vae
@@ -70,21 +69,14 @@ LORAS = ("comic-ink", "minty")
 def grown_painter() -> Denoiser:
     """The painter with the averaged weights of its last checkpoint."""
     denoiser = Denoiser(new_text_encoder(new_tokenizer()))
-    denoiser.load_state_dict(_checkpoint("unet")["average"]["values"])
+    denoiser.load_state_dict(needed_state("unet")["average"]["values"])
     return denoiser
 
 
 def load_storybook(student: str = "unet") -> Storybook:
     """The averaged weights of a student's last checkpoint."""
-    values = _checkpoint(student)["average"]["values"]
+    values = needed_state(student)["average"]["values"]
     denoiser = STUDENTS[student].build()
     denoiser.load_state_dict(values)
     denoiser.eval().requires_grad_(False)
     return Storybook(new_tokenizer(), denoiser.to(device()), load_vae().to(device()))
-
-
-def _checkpoint(student: str) -> dict[str, Any]:
-    state = load_state(student)
-    if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / student}.pt: train {student} first")
-    return state

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from training.runs import RUNS, Clock, Log, Worker, load_state, save_state, set_learning_rate
+from training.runs import Clock, Log, Worker, needed_state, save_state, set_learning_rate
 from training.scenes import COLOURS, GROUNDS, KINDS, SKIES, VOCABULARY, caption, labels, random_scene
 
 CONTEXT = 77
@@ -150,9 +150,7 @@ def train_text(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
 
 def load_text_encoder() -> CLIPTextModel:
     """The warmed-up text encoder."""
-    state = load_state("text")
-    if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / 'text.pt'}: run `python -m training text` first")
+    state = needed_state("text")
     encoder = new_text_encoder(new_tokenizer())
     encoder.load_state_dict(state["model"])
     return encoder

@@ -20,6 +20,7 @@ from training.runs import (
     autocast,
     device,
     load_state,
+    needed_state,
     save_state,
 )
 from training.sheets import contact_sheet, save_picture, to_pictures
@@ -62,9 +63,7 @@ def new_vae() -> AutoencoderKL:
 
 def load_vae(name: str = "decoder") -> AutoencoderKL:
     """The averaged weights of a run: 'vae' while the encoder learns, 'decoder' once it is frozen."""
-    state = load_state(name)
-    if state is None:
-        raise FileNotFoundError(f"no checkpoint {RUNS / name}.pt: run `python -m training vae` first")
+    state = needed_state(name)
     vae = new_vae()
     vae.load_state_dict(state["average"]["values"])
     return vae.eval().requires_grad_(False)
@@ -108,9 +107,7 @@ def train_vae(worker: Worker, minutes: float, rate: float = 2e-3) -> None:
 
 def train_decoder(worker: Worker, minutes: float, rate: float = 6e-4) -> None:
     """Fine-tunes the decoder alone, so that latents keep their meaning for the denoiser."""
-    state = load_state("decoder")
-    if state is None:
-        raise FileNotFoundError("freeze the encoder first: `python -m training freeze`")
+    state = needed_state("decoder")
     vae = new_vae()
     vae.load_state_dict(state["model"])
     vae.encoder.requires_grad_(False)

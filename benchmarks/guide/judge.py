@@ -22,6 +22,7 @@ from torch import Tensor
 from benchmarks.guide.look import cut
 from training.data import to_pixels
 from training.judge import Judge, Seed, answer, answers_and_truth, train_judge, weathered, with_checkpoint
+from training.options import count, duration
 from training.runs import Worker, device, launch
 from training.scenes import (
     COLOURS,
@@ -229,8 +230,8 @@ def sights(judge: Judge, places: Sequence[np.ndarray]) -> list[Sight]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.guide.judge", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--workers", type=int, default=None, help="processes; one per core by default")
+    parser.add_argument("--minutes", type=duration, default=10, help="default: %(default)s")
+    parser.add_argument("--workers", type=count, help="processes; one per core by default")
     options = parser.parse_args()
     launch(train, options.minutes, workers=options.workers)
     judge = with_checkpoint(new_judge(), CHECKPOINT)

@@ -479,11 +479,14 @@ TINY_STRENGTH = 0.06
 def too_few_steps(request: InpaintRequest, facts: Facts) -> Advice | None:
     sampler = request.sampling.sampler
     fewest = FEWEST_LONG_STEPS if sampler is Sampler.DPM_FAST else FEWEST_STEPS
-    if facts.runs_steps >= fewest or sampler is Sampler.DPM_ADAPTIVE:
+    if facts.runs_steps >= fewest or sampler is Sampler.DPM_ADAPTIVE or nothing_masked(request, facts):
         return None
+    is_kept = facts.picture is not None and facts.runs_steps == 0
     return _warning(
         "too-few-steps",
-        f"Only {facts.runs_steps} step{'' if facts.runs_steps == 1 else 's'} run. Too few to form a picture.",
+        f"At strength {request.sampling.denoising_strength:g} no step runs, and the picture stays as it is."
+        if is_kept
+        else f"Only {facts.runs_steps} step{'' if facts.runs_steps == 1 else 's'} run. Too few to form a picture.",
         "The number of steps is multiplied by the strength. Ten are often enough, but the noise must be iterated on.",
         _enough_steps(request, is_partial=facts.picture is not None),
     )

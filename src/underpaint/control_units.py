@@ -11,7 +11,7 @@ def check_units(request: InpaintRequest, *, has_picture: bool, has_mask: bool) -
         path = f"controls[{i}]"
         if unit.start > unit.end:
             raise InvalidRequest(
-                f"{path}.start must not lie behind its end; {unit.start} is above {unit.end}."
+                f"{path}.start must not lie behind the end: {unit.start} is above {unit.end}."
             )
         if unit.picture is None and not has_picture:
             raise InvalidRequest(
@@ -34,7 +34,7 @@ def is_idle(unit: ControlUnit, steps: int) -> bool:
 def _check_hole(path: str, unit: ControlUnit, *, has_mask: bool) -> None:
     if unit.picture is not None:
         raise InvalidRequest(
-            f"{path}.picture must be open for the preprocessor inpaint, which shows the input picture."
+            f"{path}.picture must be left out with the preprocessor inpaint, which shows the input picture."
         )
     if not has_mask:
         raise InvalidRequest(

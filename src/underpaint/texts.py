@@ -72,7 +72,7 @@ class Texts:
 
 
 def texts_of(request: InpaintRequest, *, from_picture: bool) -> Texts:
-    """Raises `InvalidRequest` for a network whose strength is no number."""
+    """Raises `InvalidRequest` for a network whose strength is no finite number."""
     try:
         positive, uses = split_networks(request.prompt.positive)
     except BadTag as error:

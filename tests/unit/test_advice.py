@@ -412,6 +412,19 @@ def test_too_few_steps_become_eight(rule: StepRule, strength: float, sampler: Sa
     assert runs >= 4
 
 
+def test_strength_0_is_said_to_keep_the_picture():
+    request = replace(QUIET, sampling=SamplingSettings(denoising_strength=0))
+    advice = spoken(request, replace(MASKED, runs_steps=0), "too-few-steps")
+    assert advice is not None
+    assert advice.message == "At strength 0 no step runs, and the picture stays as it is."
+
+
+def test_without_anything_masked_no_steps_are_too_few():
+    unmasked = replace(MASKED, mask_box=None, mask_cover=0, runs_steps=1)
+    assert spoken(QUIET, unmasked, "too-few-steps") is None
+    assert spoken(QUIET, unmasked, "nothing-masked") is not None
+
+
 def test_samplers_with_steps_of_their_own_are_judged_by_them():
     few = replace(MASKED, runs_steps=3)
     fast, adaptive = (

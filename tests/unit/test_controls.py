@@ -372,7 +372,9 @@ def test_text_to_image_cuts_the_control_picture_as_it_would_an_input(
         pytest.param(
             replace(GIVEN, model="three"), ModelNotFound, "No ControlNet is called 'three'", id="name"
         ),
-        pytest.param(replace(HOLE, picture="0" * 64), InvalidRequest, "must be open", id="hole in another"),
+        pytest.param(
+            replace(HOLE, picture="0" * 64), InvalidRequest, "must be left out", id="hole in another"
+        ),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_runs(

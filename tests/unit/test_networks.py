@@ -207,3 +207,40 @@ def test_a_damaged_lora_hides_no_other(tiny_model: StableDiffusion, tree: Path) 
         found(asking("<lora:damaged:1>"), tiny_model, tree)
     ignoring = found(replace(asking("<lora:damaged:1>"), rules=Profile.a1111()), tiny_model, tree)
     assert "made without it" in ignoring.notes[0]
+
+
+LAYER = "lora_unet_conv_in"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"alpha": torch.ones(28)}, "do not go together"),
+        ({"lora_down.weight": torch.ones(3, 4, 3, 3)}, "do not go together"),
+        ({"lora_down.weight": torch.ones(0, 4, 3, 3), "alpha": torch.tensor(1.0)}, "do not go together"),
+        ({"lora_down.weight": None}, "do not go together"),
+        ({"lora_mid.weight": torch.ones(2, 2, 3)}, "do not go together"),
+        ({"dora_scale": torch.ones(5)}, "do not go together"),
+        ({"lora_down.weight": torch.ones(2, 4, 3, 2)}, "where the model has"),
+        ({"diff_b": torch.ones(5)}, "a bias of 5 numbers"),
+        ({"lora_up.weight": torch.ones(32, 2, 1, 1, dtype=torch.int64)}, "do not go together"),
+        ({"lora_up.weight": None, "lora_down.weight": None, "odd": torch.ones(1)}, "unknown kind"),
+    ],
+    ids=["alpha", "ranks", "no-rank", "half", "middle", "dora", "convolution", "bias", "integers", "unknown"],
+)
+def test_a_lora_whose_tensors_are_damaged(
+    changes: dict[str, torch.Tensor | None], says: str, tiny_model: StableDiffusion, tree: Path
+) -> None:
+    """Is refused by name before anything is painted."""
+    out, inputs = tiny_model.unet.network.conv_in.weight.shape[:2]
+    parts = {
+        "lora_up.weight": torch.ones(out, 2, 1, 1),
+        "lora_down.weight": torch.ones(2, inputs, 3, 3),
+        **changes,
+    }
+    tensors = {f"{LAYER}.{name}": part for name, part in parts.items() if part is not None}
+    copied(tree, "minty", tensors=tensors)
+    networks = found(asking("<lora:minty:1>"), tiny_model, tree)
+    with pytest.raises(UnsupportedCheckpoint, match=f"LoRA minty .*{says}"):  # noqa: SIM117
+        with laid_on(tiny_model, networks, tiles=False):
+            pass

@@ -63,11 +63,12 @@ def main() -> None:
     except StudioError as error:
         stop(error, as_json=as_json)
     except TyperException as mistake:
-        stop(InvalidRequest(mistake.format_message()), as_json=as_json)
+        told = mistake.format_message().replace("Value error, ", "", 1)  # a word of Typer's for programmers
+        stop(InvalidRequest(told), as_json=as_json)
     except OSError as error:
         stop(OutputError(f"Cannot write the output: {error.strerror}."), as_json=False)
     if code == Cancelled.exit_code:  # what Typer makes of Ctrl-C
-        stop(Cancelled("Stopped; images that were finished have been kept."), as_json=as_json)
+        stop(Cancelled("Stopped."), as_json=as_json)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -44,6 +44,16 @@ def with_controls(
     return replace(request, controls=tuple(units)), tuple(pictures)
 
 
+def control_options(request: InpaintRequest) -> dict[str, str]:
+    """The parameters that settings of units come from, by path."""
+    parameters = {"start": "control", "picture": "control_image", "preprocessor": "control_preprocessor"}
+    return {
+        f"controls[{i}].{setting}": parameter
+        for i in range(len(request.controls))
+        for setting, parameter in parameters.items()
+    }
+
+
 def control_files(options: dict[str, Any]) -> tuple[Path, ...]:
     """The files that control pictures come from."""
     return tuple(file for file in options["control_image"] or [] if file != INPUT)
@@ -82,13 +92,31 @@ def _unit(text: str, more: dict[str, str]) -> ControlUnit:
     try:
         values = {name: float(number) for name, number in numbers.items()}
     except ValueError:
-        raise InvalidRequest(
-            f"--control {text!r} is not of the form MODEL[:WEIGHT[:START:END]], e.g. canny:0.8:0:0.7."
-        ) from None
+        raise _unreadable(text) from None
+    if _ends_in_number(found["model"]):
+        raise _unreadable(text)
     try:
         return from_json(ControlUnit, {"model": found["model"], **values, **more})
     except InvalidRequest as error:
         raise InvalidRequest(f"--control {text!r}: {error}") from error
+
+
+def _ends_in_number(model: str) -> bool:
+    """Whether numbers are left behind a colon, unless a file is called so."""
+    _, colon, end = model.rpartition(":")
+    if not colon or Path(model).expanduser().exists():
+        return False
+    try:
+        float(end or "0")
+    except ValueError:
+        return False
+    return True
+
+
+def _unreadable(text: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"--control {text!r}: its numbers cannot be read; give MODEL[:WEIGHT[:START:END]], e.g. canny:0.8:0:0.7."
+    )
 
 
 def _read(file: Path, request: InpaintRequest) -> "Picture":

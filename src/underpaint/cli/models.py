@@ -19,7 +19,19 @@ app = typer.Typer(help="List, merge and convert checkpoints.", no_args_is_help=T
 Half = Annotated[bool, typer.Option("--half", help="Store merged tensors in half precision.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="The file or folder to write; default: beside A.", show_default=False),
+    typer.Option(
+        "--out",
+        help="The file or folder to write; default: beside A, or in the models folder if A is builtin.",
+        show_default=False,
+    ),
+]
+InpaintOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="The file or folder to write; default: beside the inpainting model, or in the models folder if that is builtin.",
+        show_default=False,
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 BakedVae = Annotated[
@@ -86,7 +98,7 @@ def make_inpaint(
     inpaint: Annotated[str, typer.Option(help="The inpainting (9-channel) model of that base.")],
     half: Half = False,
     vae: BakedVae = None,
-    out: Out = None,
+    out: InpaintOut = None,
     force: Force = False,
 ) -> None:
     """Make an inpainting model: INPAINT + (CUSTOM - BASE); the mask's channels stay INPAINT's."""
@@ -110,11 +122,11 @@ def _models(*names: str) -> "list[ModelFile]":
 
 def _beside(primary: "ModelFile", stem: str, recipe: "MergeRecipe") -> Path:
     """Where the result lies if nobody says it; never in the package, where it would be lost with the next update."""
-    from underpaint.models.catalog import ModelKind, default_folders
+    from underpaint.models.catalog import ModelKind, checkpoint_folder, default_folders
     from underpaint.models.merge import is_inpaint_result
     from underpaint.models.merge_folders import is_inpaint_folder
 
-    folder = default_folders()[0] if primary.is_builtin else primary.path.parent
+    folder = checkpoint_folder(default_folders()[0]) if primary.is_builtin else primary.path.parent
     if primary.kind is ModelKind.FOLDER:
         return folder / f"{stem}{'.inpainting' if is_inpaint_folder(primary.path) else ''}"
     return folder / f"{stem}{'.inpainting' if is_inpaint_result(recipe) else ''}.safetensors"

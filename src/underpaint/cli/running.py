@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from underpaint.cli.controls import control_options
 from underpaint.cli.files import OutputFiles
-from underpaint.cli.options import Asked, Device, OutputOptions
+from underpaint.cli.options import Asked, Device, OutputOptions, naming_options
 from underpaint.errors import Cancelled, InvalidRequest, StudioError
 
 if TYPE_CHECKING:
@@ -76,15 +77,16 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
     files_read = (*inputs.files, *ask.control_files, *((borrowed.file,) if borrowed else ()))
     files = OutputFiles(output, inputs.stem, request.batch.total, files_read)
     model = load_model(request.model, device, allows_pickle=ask.allows_pickle)
-    job = prepare_job(
-        request,
-        model,
-        pictures=inputs.pictures,
-        mask=inputs.mask,
-        sketch=inputs.sketch,
-        control_pictures=ask.control_pictures,
-        allows_pickle=ask.allows_pickle,
-    )
+    with naming_options(control_options(request)):
+        job = prepare_job(
+            request,
+            model,
+            pictures=inputs.pictures,
+            mask=inputs.mask,
+            sketch=inputs.sketch,
+            control_pictures=ask.control_pictures,
+            allows_pickle=ask.allows_pickle,
+        )
     _keep_inputs(job, inputs, ask.control_pictures)
     advice = advice_on(job, inputs)
     notes = [*job.notes, *((*borrowed.notes, *borrowed.differences(job)) if borrowed else ())]
@@ -100,6 +102,8 @@ def run(ask: Asked, inputs: Inputs, output: OutputOptions, device: Device) -> No
                     print_result(record)
     except (StudioError, KeyboardInterrupt) as stopped:
         if not output.as_json:
+            if written and isinstance(stopped, KeyboardInterrupt):
+                raise Cancelled("Stopped; images that were finished have been kept.") from None
             raise
         error = stopped if isinstance(stopped, StudioError) else Cancelled("Stopped.")
         print(json.dumps({"error": described(error), "images": written}))

@@ -74,7 +74,7 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
         path.resolve(): path
         for folder in folders
         for path in _checkpoints(folder)
-        if name_or_path in _names(path, _root(folder))
+        if name_or_path in _names(path, checkpoint_folder(folder))
     }
     match list(matches.values()):
         case [only]:
@@ -88,9 +88,18 @@ def find_model(name_or_path: str, folders: Sequence[Path], *, allows_pickle: boo
             )
 
 
+def checkpoint_folder(folder: Path) -> Path:
+    """Where a models folder's checkpoints lie: A1111's `models/Stable-diffusion`, named by any folder above it, or the
+    folder itself."""
+    for inside in ("models/Stable-diffusion", "Stable-diffusion"):
+        if (folder / inside).is_dir():
+            return folder / inside
+    return folder
+
+
 def where_models_lie(folders: Sequence[Path]) -> str:
     """Which folders are searched, and how to add one, for the user."""
-    searched = ", ".join(str(_root(folder)) for folder in folders) or "no folder"
+    searched = ", ".join(str(checkpoint_folder(folder)) for folder in folders) or "no folder"
     return f"Searched: {searched}. The environment variable {FOLDERS_VARIABLE} names further folders."
 
 
@@ -139,18 +148,10 @@ def _builtin_named(name: str) -> ModelFile | None:
     )
 
 
-def _root(folder: Path) -> Path:
-    """Where checkpoints lie: A1111's `models/Stable-diffusion`, named by any folder above it, or the folder itself."""
-    for inside in ("models/Stable-diffusion", "Stable-diffusion"):
-        if (folder / inside).is_dir():
-            return folder / inside
-    return folder
-
-
 def _checkpoints(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
     """Checkpoint files and model folders below a folder, sorted. `above`: real folders it lies in, to which links may
     lead back."""
-    root = _root(folder)
+    root = checkpoint_folder(folder)
     if not root.is_dir() or (real := root.resolve()) in above:
         return
     for path in sorted(root.iterdir(), key=lambda path: path.name.lower()):

@@ -95,8 +95,24 @@ def _changed(layers: Mapping[str, Layer], loras: Iterable[Applied]) -> dict[Laye
             if strength:
                 layer = layers[name]
                 held = changed.get(layer) or _held(layer)
-                changed[layer] = _plus(held, use.lora.modules[name], strength, use.max_rank)
+                with _naming(use.lora, name):
+                    changed[layer] = _plus(held, use.lora.modules[name], strength, use.max_rank)
     return changed
+
+
+@contextmanager
+def _naming(lora: Lora, module: str) -> Generator[None]:
+    """What is found wrong with the tensors of a module is said of the LoRA."""
+    try:
+        yield
+    except UnsupportedCheckpoint as error:
+        raise UnsupportedCheckpoint(f"The LoRA {lora.name} cannot be used: {error}") from error
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, LookupError, ArithmeticError) as error:  # what torch makes of shapes that clash
+        raise UnsupportedCheckpoint(
+            f"The LoRA {lora.name} is damaged: its tensors of {module} do not go together."
+        ) from error
 
 
 def _plus(held: Held, parts: Weights, strength: float, max_rank: int | None) -> Held:
@@ -107,6 +123,10 @@ def _plus(held: Held, parts: Weights, strength: float, max_rank: int | None) -> 
     change = bias_change(on_device)
     if change is None:
         return _parameter(changed), bias
+    if change.shape != weight.shape[:1]:
+        raise UnsupportedCheckpoint(
+            f"it changes a bias of {change.numel()} numbers where the model has {len(weight)}."
+        )
     exact_bias = torch.zeros_like(change) if bias is None else bias.to(torch.float32)
     return _parameter(changed), _parameter((exact_bias + strength * change).to(weight.dtype))
 

@@ -24,14 +24,12 @@ def weight_change(parts: Parts, weight: Tensor, max_rank: int | None = None) -> 
             change = formula(_first_ranks(parts, max_rank), weight)
             break
     else:
-        raise UnsupportedCheckpoint(
-            f"A LoRA of an unknown kind, with the tensors {', '.join(sorted(parts))}."
-        )
+        raise UnsupportedCheckpoint(f"it is of an unknown kind, with the tensors {', '.join(sorted(parts))}.")
     if weight.shape[1:2] == (INPAINT_CHANNELS,) and change.numel() * INPAINT_CHANNELS == weight.numel() * 4:
         change = _with_inputs_of(weight, change)
     if change.numel() != weight.numel():
         raise UnsupportedCheckpoint(
-            f"The LoRA changes a weight of {change.numel()} numbers where the model has {weight.numel()}; it was made "
+            f"it changes a weight of {change.numel()} numbers where the model has {weight.numel()}; it was made "
             "for another kind of model."
         )
     change = change.reshape(weight.shape)

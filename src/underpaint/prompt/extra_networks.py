@@ -1,5 +1,6 @@
 """`<lora:name:0.8>`: networks named in a prompt, as AUTOMATIC1111's webui reads them."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class NetworkUse:
 
 
 class BadTag(ValueError):
-    """A tag whose numbers are none."""
+    """A tag whose numbers are none, or not finite."""
 
 
 def without_tags(text: str) -> str:
@@ -48,12 +49,16 @@ def _use(tag: re.Match[str]) -> NetworkUse:
     given = {**dict(zip(("te", "unet", "dyn"), numbers, strict=False)), **named}
     try:
         text_strength = float(given.get("te", 1.0))
-        return NetworkUse(
-            kind=tag[1],
-            name=name,
-            text_strength=text_strength,
-            unet_strength=float(given.get("unet", text_strength)),
-            max_rank=int(given["dyn"]) if "dyn" in given else None,
-        )
+        unet_strength = float(given.get("unet", text_strength))
+        max_rank = int(given["dyn"]) if "dyn" in given else None
     except ValueError as error:
         raise BadTag(f"The numbers in {tag[0]} cannot be read; write it as <{tag[1]}:{name}:0.8>.") from error
+    if not (math.isfinite(text_strength) and math.isfinite(unet_strength)):
+        raise BadTag(f"The weights in {tag[0]} must be finite numbers; write it as <{tag[1]}:{name}:0.8>.")
+    return NetworkUse(
+        kind=tag[1],
+        name=name,
+        text_strength=text_strength,
+        unet_strength=unet_strength,
+        max_rank=max_rank,
+    )

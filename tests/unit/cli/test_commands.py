@@ -406,8 +406,17 @@ def test_json_errors_are_objects(run: Run, capsys: pytest.CaptureFixture[str], m
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "invalid-request"
 
 
+def test_a_choice_that_is_none_is_told_plainly(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("generate", "--control", "x", "--control-preprocessor", "wrong") == 2
+    assert "Invalid value for '--control-preprocessor': 'wrong' is not one of 'none'" in told(capsys)
+
+
 def test_ctrl_c_keeps_finished_images(
-    run: Run, files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     original = pipeline.run_job
 
@@ -421,6 +430,24 @@ def test_ctrl_c_keeps_finished_images(
     image, mask = files
     assert run("inpaint", image, "--mask", mask, *QUICK, "--batch-count", "3", "-o", tmp_path / "out") == 130
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["girl-3.png"]
+    assert "images that were finished have been kept" in told(capsys)
+
+
+def test_ctrl_c_with_nothing_finished_says_no_more(
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(job: Job) -> Iterator[Event]:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(pipeline, "run_job", interrupted)
+    image, mask = files
+    assert run("inpaint", image, "--mask", mask, *QUICK, "-o", tmp_path / "out") == 130
+    assert told(capsys).endswith("error: Stopped.")
 
 
 # Settings from a file

@@ -53,13 +53,29 @@ def test_a_unit_is_written_in_one_word() -> None:
     assert second.preprocessor is ControlPreprocessor.NONE
 
 
+def test_a_path_may_end_like_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "net:1").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert units("./net:1:0.5", "./net:1") == (
+        ControlUnit(model="./net:1", weight=0.5),
+        ControlUnit(model="./net", weight=1.0),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("canny:3", "--control 'canny:3': weight must lie between 0 and 2"),
         ("canny:-1", "weight must lie between"),
-        ("canny:1.2.3", "is not of the form"),
+        ("canny:1.2.3", "numbers cannot be read"),
         ("canny:1:0:2", "end must lie between 0 and 1"),
+        ("canny:1:0.5", "--control 'canny:1:0.5': its numbers cannot be read; give MODEL"),
+        ("canny:nan", "numbers cannot be read"),
+        ("canny:inf", "numbers cannot be read"),
+        ("canny:", "numbers cannot be read"),
+        ("canny:1:", "numbers cannot be read"),
+        ("canny:1e3", "numbers cannot be read"),
+        ("canny:1:0:1:0", "numbers cannot be read"),
         ("", "names no ControlNet"),
     ],
 )
@@ -151,6 +167,32 @@ def test_the_first_of_two_sees_the_input(run: Run, files: tuple[Path, Path], tmp
     first, second = recipe.request.controls
     assert first.picture is None
     assert second.picture == load_picture(other).sha256
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--control", "tiny"), "--control-image is missing"),
+        (("--control", "tiny:1:0.8:0.2", "--control-image"), "--control must not lie behind the end: 0.8"),
+        (
+            ("--control", "tiny", "--control-preprocessor", "inpaint", "--control-image"),
+            "--control-image must be left out",
+        ),
+    ],
+    ids=["no picture", "range", "picture of a hole"],
+)
+def test_errors_name_the_options(
+    run: Run,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    says: str,
+) -> None:
+    image, _ = files
+    needed = (image,) if options[-1] == "--control-image" else ()
+    assert run("generate", *QUICK, *options, *needed, "-o", tmp_path / "never.png") == 2
+    assert says in capsys.readouterr().err
 
 
 def test_an_unknown_controlnet_is_an_error_in_a_sentence(

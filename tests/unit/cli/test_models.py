@@ -100,6 +100,19 @@ def test_the_builtin_model_is_merged_into_the_models_folder(
     assert (made / "unet" / "diffusion_pytorch_model.safetensors").is_file()
 
 
+def test_what_is_made_of_the_builtin_model_lies_where_models_are_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where that is a folder inside A1111's tree."""
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    searched = tmp_path / "models" / "Stable-diffusion"
+    searched.mkdir(parents=True)
+    code, out, _ = run(capsys, monkeypatch, "merge", "storybook", "storybook")
+    assert (code, out.strip()) == (0, str(searched / "storybook-storybook"))
+    _, listed, _ = run(capsys, monkeypatch, "list")
+    assert "storybook-storybook" in {line.split("\t")[0] for line in listed.splitlines()}
+
+
 def test_files_and_folders_are_not_mixed(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,3 +34,9 @@ def test_what_is_no_tag_stays(text: str) -> None:
 def test_a_bad_number_is_named() -> None:
     with pytest.raises(BadTag, match="<lora:x:strong>"):
         split_networks("<lora:x:strong>")
+
+
+@pytest.mark.parametrize("numbers", ["nan", "inf", "-inf", "1e999", "1:nan", "unet=inf"])
+def test_weights_are_finite(numbers: str) -> None:
+    with pytest.raises(BadTag, match=f"^The weights in <lora:minty:{numbers}> must be finite numbers"):
+        split_networks(f"a <lora:minty:{numbers}> cat")

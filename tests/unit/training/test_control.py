@@ -41,7 +41,9 @@ def test_an_untrained_controlnet_changes_nothing_and_is_all_that_learns(
 ) -> None:
     torch.manual_seed(0)
     painter = Denoiser(new_text_encoder(new_tokenizer()))
-    monkeypatch.setattr(students, "load_state", {"unet": {"average": {"values": painter.state_dict()}}}.get)
+    monkeypatch.setattr(
+        students, "needed_state", {"unet": {"average": {"values": painter.state_dict()}}}.__getitem__
+    )
     student = STUDENTS["control"].build().eval()
     assert isinstance(student, ControlledDenoiser)
     x, t, states, control = (

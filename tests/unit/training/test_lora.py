@@ -21,7 +21,9 @@ from underpaint.models.lora import Applied, applied, read_lora, unmatched
 def denoiser(monkeypatch: pytest.MonkeyPatch) -> Denoiser:
     torch.manual_seed(0)
     painter = Denoiser(new_text_encoder(new_tokenizer()))
-    monkeypatch.setattr(students, "load_state", {"unet": {"average": {"values": painter.state_dict()}}}.get)
+    monkeypatch.setattr(
+        students, "needed_state", {"unet": {"average": {"values": painter.state_dict()}}}.__getitem__
+    )
     return painter
 
 

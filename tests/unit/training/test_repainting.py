@@ -67,7 +67,7 @@ def test_who_repaints_begins_as_who_paints(monkeypatch: pytest.MonkeyPatch) -> N
     torch.manual_seed(0)
     painter = Denoiser(new_text_encoder(new_tokenizer()))
     painted = {"average": {"values": painter.state_dict()}}
-    monkeypatch.setattr(students, "load_state", {"unet": painted}.get)
+    monkeypatch.setattr(students, "needed_state", {"unet": painted}.__getitem__)
     wide = STUDENTS["inpaint"].build().unet.eval()
     x, states, t = torch.randn(1, 9, 8, 8), torch.randn(1, 77, 128), torch.tensor([500])
     with torch.no_grad():

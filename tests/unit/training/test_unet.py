@@ -33,7 +33,7 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     monkeypatch.setattr(runs, "RUNS", tmp_path)
     for module in (students, vae, text):
-        monkeypatch.setattr(module, "load_state", states.get)
+        monkeypatch.setattr(module, "needed_state", states.get)
     monkeypatch.setattr(unet, "load_state", {}.get)
 
 
