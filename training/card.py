@@ -54,6 +54,21 @@ version 1, so it will not come out as the very same. `make evaluate` measures it
 ## Figures
 {figures}
 {fine_tune}
+## Pictures
+The first of what `make evaluate` paints, none picked out. Prompts:
+
+![Pictures with their prompts: girls, cats, trees, bushes, houses and flowers](../../../../docs/images/storybook/prompts.webp)
+
+Two subjects:
+
+![Pictures of two subjects with their prompts](../../../../docs/images/storybook/pairs.webp)
+
+Inpainting by the base, the mask in green at the left and what came of it at the right, then by the inpainting variant:
+
+![Pictures with masks, and the same repainted](../../../../docs/images/storybook/errands.webp)
+
+![The same repainted by the inpainting variant](../../../../docs/images/storybook/variant.webp)
+
 ## Limits
 It knows its six subjects and {words} words, nothing else. Hands are rough, cats may get two tails, and the eyes of a close-up two
 colours. It cannot draw real people, places or text.
@@ -76,7 +91,10 @@ around everything: this model with the LoRA comic-ink in its weights.
 
 Of drawn scenes, seen through the autoencoder, {drawn_ink_inked:.1%} with ink and {drawn_plain_inked:.1%} without count as drawn in
 ink, with ink outlines on {drawn_ink_ink_share:.2%} and {drawn_plain_ink_share:.2%} of the subject; the judge, who has never learned
-from ink, names subject and colour of {judge_ink:.1%} of those with ink. `make evaluate` measures this too.
+from ink, names subject and colour of {judge_ink:.1%} of those with ink. `make evaluate` measures this too. The mask, and what the three
+made of it:
+
+![A mask, and what the inpainting variant, the fine-tune and the inpainting model made of both put there](../../../../docs/images/storybook/recipe.webp)
 """
 """What the card says of the recipe, where it was tried."""
 

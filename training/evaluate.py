@@ -49,6 +49,8 @@ class Extent:
 
 
 FULL = Extent(prompts=500, pairs=120, errands=500)
+SHEETS = RUNS.parent / "docs" / "images" / "storybook"
+"""The pictures that the card shows."""
 QUICK = Extent(prompts=24, pairs=12, errands=12)
 QUICK_STEPS = 12
 
@@ -134,6 +136,7 @@ def main() -> None:
     result.report(RUNS, f"{name}{ending}")
     if is_shipped and is_full:
         (FOLDER / "MODEL_CARD.md").write_text(model_card(result.figures))
+        result.show(SHEETS)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ class Evaluation:
         for ending, sheet in self.sheets.items():
             save_picture(sheet, folder / f"{name}{ending}.png")
 
+    def show(self, folder: Path) -> None:
+        """Writes the sheets small enough to be kept beside the card: `prompts.webp` and one for each ending."""
+        for ending, sheet in self.sheets.items():
+            save_picture(sheet, folder / f"{ending.removeprefix('-') or 'prompts'}.webp")
+
 
 def prefixed(prefix: str, figures: Mapping[str, float]) -> dict[str, float]:
     """The figures under longer names."""

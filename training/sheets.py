@@ -53,7 +53,7 @@ def marked(picture: Picture, mask: Picture) -> Picture:
 
 
 def save_picture(picture: Picture, path: Path) -> None:
-    """Writes a PNG."""
+    """Writes a file of the kind that its name ends in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(picture).save(path)
 

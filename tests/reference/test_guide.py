@@ -18,12 +18,27 @@ from benchmarks.guide.making import Maker, gallery
 SEEDS = range(4)
 EFFECTS = {
     "denoising-ends": ("at 0 not one byte changes", "at 1 no edge of the girl is left"),
-    "sketch": ("more often than no daubs",),
-    "original-keeps-colour": ("at 0.75 more of the old colour is left than from noise",),
-    "eyes": ("the eyes are sharper",),
-    "mask-blur": ("4 px soften it",),
-    "too-similar": ("more strength makes them differ more",),
-    "step-rule": ("fewer steps run than were asked for", "all of them run with the setting"),
+    "original-needs": ("at 0.6 most pictures show no cat",),
+    "step-count": ("3 steps give fewer than 10",),
+    "step-rule": (
+        "fewer steps run than were asked for",
+        "all of them run with the setting",
+        "that draws the face better",
+    ),
+    "sketch": ("daubs make a tree", "more often than no daubs"),
+    "sketch-wins": ("as many trees as original", "closer to the sketch than original"),
+    "too-similar": ("more strength makes them differ more", "latent noise makes them differ more"),
+    "nothing-is-brown": ("it is brown",),
+    "nothing-bends-proportions": ("at 0.75 nothing keeps her shape worse than original",),
+    "fill-keeps-tone": ("fill meets the tone better than latent nothing",),
+    "fill-takes-her-colour": ("with fill, the land takes her colour", "more than with latent nothing"),
+    "eyes": ("the eyes are sharper", "and closer to the drawing"),
+    "duplicates": ("at 0.9 more often than at 0.3", "at 0.9 more often than with the whole picture"),
+    "padding-costs": ("96 px are softer than 0", "and farther from the drawing"),
+    "mask-blur": ("without blur there is a seam", "4 px soften it"),
+    "mask-size": ("a huge mask harms the house",),
+    "mask-size-only-masked": ("and closer to the drawing",),
+    "inpainting-prompt": ("the change alone makes more cats",),
 }
 """Experiments and those of their checks that are repeated."""
 

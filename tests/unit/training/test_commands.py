@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from training import __main__ as training_main
@@ -103,13 +104,17 @@ def test_only_a_full_run_writes_the_card(
     (folder / "model_index.json").touch()
     monkeypatch.setattr(evaluate, "FOLDER", folder)
     monkeypatch.setattr(evaluate, "RUNS", run_folder)
-    monkeypatch.setattr(evaluate, "evaluate", lambda *_: Evaluation({}, {}))
+    monkeypatch.setattr(evaluate, "SHEETS", tmp_path / "sheets")
+    sheet = np.zeros((8, 8, 3), np.uint8)
+    monkeypatch.setattr(evaluate, "evaluate", lambda *_: Evaluation({}, {"": sheet, "-pairs": sheet}))
     monkeypatch.setattr(evaluate, "evaluate_variants", lambda *_: Evaluation({}, {}))
     monkeypatch.setattr(evaluate, "model_card", lambda _: "card")
     monkeypatch.setattr(sys, "argv", ["evaluate", *words])
     evaluate.main()
     assert (run_folder / f"{report}.json").is_file()
     assert (folder / "MODEL_CARD.md").exists() is gets_card
+    shown = {file.name for file in (tmp_path / "sheets").glob("*")}
+    assert shown == ({"prompts.webp", "pairs.webp"} if gets_card else set())
 
 
 @pytest.fixture
