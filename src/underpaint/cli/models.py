@@ -42,15 +42,19 @@ BakedVae = Annotated[
 
 @app.command("list")
 def list_all() -> None:
-    """The builtin models, every checkpoint in the models folders and every ControlNet beside them."""
+    """The builtin models, every checkpoint in the models folders, and every ControlNet, LoRA and embedding beside them."""
     from underpaint.models.catalog import default_folders, list_models, where_models_lie
     from underpaint.models.control_files import list_controlnets
+    from underpaint.models.network_files import embedding_files, lora_files
 
     folders = default_folders()
     for model in list_models(folders):
         print(f"{model.name}\t{model.path}")
     for file in list_controlnets(folders):
         print(f"{file.name}\t{file.path}\tControlNet")
+    for kind, paths in (("LoRA", lora_files(folders)), ("embedding", embedding_files(folders))):
+        for path in paths:
+            print(f"{path.stem}\t{path}\t{kind}")
     messages.print(Text(where_models_lie(folders)), style="dim", soft_wrap=True)
 
 

@@ -31,6 +31,19 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_list_names_loras_and_embeddings_by_what_a_prompt_calls_them(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lora, embedding = files / "Lora" / "deep" / "ink.safetensors", files / "embeddings" / "mood.pt"
+    for path in (lora, embedding):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    code, out, _ = run(capsys, monkeypatch, "list")
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert code == 0
+    assert [["ink", str(lora), "LoRA"], ["mood", str(embedding), "embedding"]] == lines[-2:]
+
+
 def test_make_inpaint(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
