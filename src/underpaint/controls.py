@@ -11,6 +11,7 @@ from torch import Tensor
 from underpaint.canvas import PreparedCanvas, at_working_size, control_pixels, hidden_share, planned
 from underpaint.control_units import is_idle
 from underpaint.errors import InvalidRequest
+from underpaint.geometry import Size
 from underpaint.image.control import control_picture
 from underpaint.image.picture import Picture
 from underpaint.models.catalog import sha256_of
@@ -32,6 +33,8 @@ class JobControl:
     file: ControlNetFile
     pictures: tuple[np.ndarray, ...]
     """What it sees of every canvas, or the one it sees in text-to-image: float32 (height, width, 3), working size."""
+    own_size: Size | None = None
+    """Of the picture that it sees instead of the input."""
 
     @property
     def used(self) -> UsedNetwork:
@@ -71,8 +74,9 @@ def controls_of(
     for i, unit in enumerate(request.controls):
         file = find_controlnet(unit.model, folders, allows_pickle=allows_pickle)
         check_controlnet(file, model)
-        seen = _pictures(f"controls[{i}]", unit, request, canvases, pictures, model.native_px)
-        found.append(JobControl(unit=unit, file=file, pictures=seen))
+        own = _own_picture(f"controls[{i}]", unit, pictures)
+        seen = _pictures(unit, own, request, canvases, model.native_px)
+        found.append(JobControl(unit=unit, file=file, pictures=seen, own_size=own and own.size))
     return tuple(found)
 
 
@@ -95,26 +99,32 @@ def _tensor(pictures: Sequence[np.ndarray]) -> Tensor:
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
 
 
-def _pictures(
-    path: str,
-    unit: ControlUnit,
-    request: InpaintRequest,
-    canvases: Sequence[PreparedCanvas],
-    given: Mapping[str, Picture],
-    native_px: int,
-) -> tuple[np.ndarray, ...]:
+def _own_picture(path: str, unit: ControlUnit, given: Mapping[str, Picture]) -> Picture | None:
+    """None if the unit sees the input."""
     if unit.picture is None:
-        return tuple(_of_input(unit, request, canvas) for canvas in canvases)
+        return None
     picture = given.get(unit.picture)
     if picture is None:
         raise InvalidRequest(
             f"{path}.picture {unit.picture[:12]}… is not among the pictures beside the request."
         )
+    return picture
+
+
+def _pictures(
+    unit: ControlUnit,
+    own: Picture | None,
+    request: InpaintRequest,
+    canvases: Sequence[PreparedCanvas],
+    native_px: int,
+) -> tuple[np.ndarray, ...]:
+    if own is None:
+        return tuple(_of_input(unit, request, canvas) for canvas in canvases)
     if not canvases:
-        plan = planned(request, picture.size, None, native_px)
-        seen = [control_pixels(request, plan, picture, picture.size)]
+        plan = planned(request, own.size, None, native_px)
+        seen = [control_pixels(request, plan, own, own.size)]
     else:
-        seen = [control_pixels(request, canvas.plan, picture, canvas.original.size) for canvas in canvases]
+        seen = [control_pixels(request, canvas.plan, own, canvas.original.size) for canvas in canvases]
     return tuple(control_picture(pixels, unit.preprocessor) for pixels in seen)
 
 

@@ -2,7 +2,7 @@
 
 import platform
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -105,24 +105,31 @@ class Job:
             )
         if split_networks(self.request.prompt.negative)[1]:
             found.append("LoRAs in the negative prompt are text; name them in the prompt.")
-        found += [
-            f"The ControlNet {control.file.name} has no effect: its weight is 0, or no step lies between its start and end."
-            for control in self.controls
-            if is_idle(control.unit, self.steps)
-        ]
-        return found
+        return found + [note for control in self.controls for note in self._notes_on_control(control)]
 
     @property
     def steps(self) -> int:
         """The steps that the denoising strength leaves, as they are asked for; at least one."""
         return steps_to_run(self.request.sampling, self.request.rules, from_picture=bool(self.canvases))
 
+    def _notes_on_control(self, control: JobControl) -> Iterator[str]:
+        if is_idle(control.unit, self.steps):
+            yield (
+                f"The ControlNet {control.file.name} has no effect: its weight is 0, or no step lies between its start "
+                "and end."
+            )
+        elif self.pictures and control.own_size and _has_other_shape(control.own_size, self.pictures[0].size):
+            yield (
+                f"The control picture ({control.own_size}) of the ControlNet {control.file.name} has another shape than "
+                f"the picture ({self.pictures[0].size}); it is stretched."
+            )
+
     @property
     def _notes_on_size(self) -> list[str]:
         """What becomes of a mask that has not the picture's size."""
         if not self.mask_size or not self.pictures or self.mask_size == (size := self.pictures[0].size):
             return []
-        has_other_shape = abs(self.mask_size.aspect / size.aspect - 1) > ASPECT_TOLERANCE
+        has_other_shape = _has_other_shape(self.mask_size, size)
         stretched = (
             f"The mask ({self.mask_size}) has another shape than the picture ({size}); it is stretched."
         )
@@ -147,6 +154,10 @@ class Job:
         batch, place = divmod(index, self.request.batch.size)
         seeds, subseeds = self.seeds_of_batch(batch)
         return replace(self.recipe, image_index=index, seed=seeds[place], subseed=subseeds[place])
+
+
+def _has_other_shape(size: Size, picture: Size) -> bool:
+    return abs(size.aspect / picture.aspect - 1) > ASPECT_TOLERANCE
 
 
 def prepare_job(

@@ -283,6 +283,17 @@ def test_a_given_picture_of_another_size_is_scaled_to_the_input(
     assert np.abs(given - of_input).mean() < 0.03
 
 
+def test_a_given_picture_of_another_shape_is_told(
+    tiny_model: StableDiffusion, folder: Path, picture: Picture
+) -> None:
+    tall = Picture(lanczos(picture.pixels, type(picture.size)(72, 112)))
+    request = controlled(QUICK, replace(ONE, picture=tall.sha256))
+    (note,) = job_of(request, tiny_model, folder, pictures=[picture], control_pictures=[tall]).notes
+    assert "control picture (72x112)" in note
+    assert f"the picture ({picture.size}); it is stretched" in note
+    assert job_of(request, tiny_model, folder, control_pictures=[tall]).notes == []
+
+
 def test_each_input_picture_has_its_own(
     tiny_model: StableDiffusion, folder: Path, picture: Picture, mask: np.ndarray
 ) -> None:
