@@ -7,6 +7,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from training import foreach
 from training.runs import Worker, fast_type
 
 MOMENTUM = 0.95
@@ -53,11 +54,11 @@ class Muon:
             group["lr"] = rate
         self.adam.step()
         gradients = [p.grad for p in self.matrices]
-        torch._foreach_lerp_(self.momenta, gradients, 1 - MOMENTUM)
-        nesterov = torch._foreach_lerp(gradients, self.momenta, MOMENTUM)
+        foreach.lerp_(self.momenta, gradients, 1 - MOMENTUM)
+        nesterov = foreach.lerp(gradients, self.momenta, MOMENTUM)
         updates = self._shared_out(nesterov)
-        torch._foreach_mul_(self.matrices, 1 - rate * WEIGHT_DECAY)
-        torch._foreach_add_(self.matrices, updates, alpha=-rate)
+        foreach.mul_(self.matrices, 1 - rate * WEIGHT_DECAY)
+        foreach.add_(self.matrices, updates, alpha=-rate)
 
     def _shared_out(self, directions: list[Tensor]) -> list[Tensor]:
         updates = [torch.zeros_like(direction) for direction in directions]

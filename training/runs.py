@@ -11,8 +11,10 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
+
+from training import foreach
 
 RUNS = Path(__file__).resolve().parent.parent / ".training"
 GPU_BATCH_FACTOR = 32
@@ -48,7 +50,7 @@ def _multiply_s(dtype: torch.dtype) -> float:
     times: list[float] = []
     for _ in range(8):
         started = time.process_time()
-        matrix @ matrix
+        torch.matmul(matrix, matrix)
         times.append(time.process_time() - started)
     return min(times)
 
@@ -105,7 +107,7 @@ def launch(job: Callable[..., None], *arguments: Any, workers: int | None = None
         job(Worker(0, 1), *arguments)
         return
     port = 20000 + os.getpid() % 20000
-    mp.spawn(_enter, args=(count, port, job, arguments), nprocs=count)
+    spawn(_enter, args=(count, port, job, arguments), nprocs=count)
 
 
 def _enter(rank: int, count: int, port: int, job: Callable[..., None], arguments: tuple[Any, ...]) -> None:
@@ -229,7 +231,7 @@ class Average:
         weight = min(1.0, 16 / self.steps)
         state = module.state_dict()
         floating = [k for k, v in state.items() if v.is_floating_point()]
-        torch._foreach_lerp_([self.values[k] for k in floating], [state[k] for k in floating], weight)
+        foreach.lerp_([self.values[k] for k in floating], [state[k] for k in floating], weight)
 
     def state_dict(self) -> dict[str, Any]:
         return {"steps": self.steps, "values": self.values}
