@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from diffusers import AutoencoderKL
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -12,7 +11,7 @@ from training.denoiser import Denoiser
 from training.export import FOLDER
 from training.plan import finish
 from training.text import new_text_encoder, new_tokenizer
-from training.vae import new_vae
+from training.vae import Autoencoder, new_vae
 
 ADOPTED_STAGES = ("vae", "freeze", "text", "unet8", "unet16", "unet32")
 """What the released weights have behind them; the later stages may go on from there."""
@@ -44,7 +43,7 @@ def adopt(folder: Path = FOLDER) -> None:
         finish(stage)
 
 
-def released_vae(folder: Path = FOLDER) -> AutoencoderKL:
+def released_vae(folder: Path = FOLDER) -> Autoencoder:
     """The autoencoder of a model folder."""
     vae = new_vae()
     _fill(vae, folder / "vae" / "diffusion_pytorch_model.safetensors")

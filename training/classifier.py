@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.data import to_pixels
@@ -12,7 +11,7 @@ from training.judge import Judge, Seed, answer, shrink, train_judge, weathered, 
 from training.runs import Worker, device
 from training.scenes import COLOURS, GROUNDS, KINDS, SKIES, draw, labels, random_scene
 from training.sheets import Picture
-from training.vae import decode, encode, load_vae
+from training.vae import Autoencoder, decode, encode, load_vae
 
 SIDE_PX = 64
 ANSWERS: tuple[tuple[str, ...], ...] = (tuple(KINDS), tuple(COLOURS), tuple(SKIES), tuple(GROUNDS))
@@ -34,7 +33,7 @@ class Seen:
 class SceneExam:
     """Drawn pictures with their answers, seen sharp, small, blurred or through the autoencoder."""
 
-    def __init__(self, seed: Seed, vae: AutoencoderKL, easy: float = EASY_SHARE) -> None:
+    def __init__(self, seed: Seed, vae: Autoencoder, easy: float = EASY_SHARE) -> None:
         self.rng = np.random.default_rng(seed)
         self.vae = vae.to(device())
         self.easy = easy

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import save_file
 from torch import nn
 
@@ -108,7 +107,8 @@ def write_storybook(model: Storybook, folder: Path) -> None:
     _write_network(folder / "vae", model.vae)
 
 
-def _write_network(folder: Path, network: UNet2DConditionModel | AutoencoderKL | ControlNetModel) -> None:
+def _write_network(folder: Path, network: Any) -> None:
+    """The configuration and the weights of a network of diffusers."""
     network.save_config(folder)
     _write_weights(folder / "diffusion_pytorch_model.safetensors", network)
 

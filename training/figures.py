@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from diffusers import AutoencoderKL
 
 from training.asks import Aim, Errand, PairPrompt, Prompt
 from training.census import Count, PairExam
@@ -15,6 +14,7 @@ from training.judge import Judge, hits
 from training.scenes import KINDS
 from training.seam import seam_score
 from training.sheets import Picture, interleaved_sheet, marked, save_picture
+from training.vae import Autoencoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,7 @@ def prefixed(prefix: str, figures: Mapping[str, float]) -> dict[str, float]:
     return {f"{prefix}{name}": value for name, value in figures.items()}
 
 
-def judge_figures(
-    classifier: Judge, census: Judge, vae: AutoencoderKL, batches: int = 16
-) -> dict[str, float]:
+def judge_figures(classifier: Judge, census: Judge, vae: Autoencoder, batches: int = 16) -> dict[str, float]:
     """The judges' own accuracy on unseen drawn scenes: close ones, some of them through the autoencoder, and pairs with
     every answer right."""
     shares = hits(classifier, SceneExam(4242, vae, easy=1.0), batches).float().mean(0).tolist()

@@ -2,27 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from torch import Tensor
-from transformers import CLIPTokenizer
 
 from training.denoiser import Denoiser
 from training.runs import autocast
 from training.sheets import Picture, to_pictures
-from training.text import tokenize
-from training.vae import decode
+from training.text import Tokenizer, tokenize
+from training.vae import Autoencoder, decode
 
 
 @dataclass(frozen=True, slots=True)
 class Storybook:
     """All parts of the model."""
 
-    tokenizer: CLIPTokenizer
+    tokenizer: Tokenizer
     denoiser: Denoiser
-    vae: AutoencoderKL
+    vae: Autoencoder
 
 
 def noise_scheduler() -> DDIMScheduler:
@@ -59,7 +59,7 @@ def sample_latents(
     device = model.denoiser.unet.device
     states = model.denoiser.states(ids.to(device))
     positive, negative = states[:-1], states[-1:].expand(len(prompts), -1, -1)
-    scheduler = noise_scheduler()
+    scheduler: Any = noise_scheduler()
     scheduler.set_timesteps(steps)
     x = noise.to(device)
     seen = x[:, :0] if shown is None else shown.to(device)

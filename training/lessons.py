@@ -6,7 +6,6 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -16,7 +15,7 @@ from training.repainting import repainting
 from training.runs import autocast
 from training.scenes import Look, Scene, draw, kind_of
 from training.sheets import Picture
-from training.vae import encode
+from training.vae import Autoencoder, encode
 from underpaint.image.control import lineart, unit, with_hole
 
 CELL_PX = 8
@@ -45,7 +44,7 @@ class Lesson(Protocol):
         """An example of so many pixels, with so many prompts."""
         ...
 
-    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+    def encoded(self, vae: Autoencoder, pictures: Tensor, beside: Tensor | None) -> Tensor:
         """Examples, (count, channels, height / 8, width / 8), of uint8 pictures, (count, height, width, 3)."""
         ...
 
@@ -61,7 +60,7 @@ class Painting:
         made = example(course, rng, width, height, captions)
         return Drawing(made.picture, made.captions)
 
-    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+    def encoded(self, vae: Autoencoder, pictures: Tensor, beside: Tensor | None) -> Tensor:
         return _latents(vae, _pixels(vae, pictures))
 
 
@@ -97,7 +96,7 @@ class RepaintingLesson:
         made = repainting(course, rng, width, height, captions)
         return Drawing(made.picture, made.captions, made.mask)
 
-    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+    def encoded(self, vae: Autoencoder, pictures: Tensor, beside: Tensor | None) -> Tensor:
         pixels = _pixels(vae, pictures)
         repainted = _needed(beside).to(vae.device)[:, None].float() / 255
         latents, seen = _latents(vae, torch.cat([pixels, pixels * (1 - repainted)])).chunk(2)
@@ -124,7 +123,7 @@ class Controlled:
         seen = with_hole(holed.picture, holed.mask > 127)
         return Drawing(holed.picture, holed.captions, seen.astype(np.float16))
 
-    def encoded(self, vae: AutoencoderKL, pictures: Tensor, beside: Tensor | None) -> Tensor:
+    def encoded(self, vae: Autoencoder, pictures: Tensor, beside: Tensor | None) -> Tensor:
         controls = folded(_needed(beside).to(vae.device).float())
         return torch.cat([_latents(vae, _pixels(vae, pictures)), controls], 1)
 
@@ -146,7 +145,7 @@ def unfolded(channels: Tensor) -> Tensor:
     return F.pixel_shuffle(channels, CELL_PX)
 
 
-def _pixels(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
+def _pixels(vae: Autoencoder, pictures: Tensor) -> Tensor:
     """8-bit pictures in [-1, 1], where the autoencoder is."""
     return in_unit(pictures.to(vae.device))
 
@@ -157,6 +156,6 @@ def _needed(beside: Tensor | None) -> Tensor:
     return beside
 
 
-def _latents(vae: AutoencoderKL, pixels: Tensor) -> Tensor:
+def _latents(vae: Autoencoder, pixels: Tensor) -> Tensor:
     with autocast():
         return encode(vae, pixels).float()

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -19,6 +20,8 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 WIDTH = 128
 
 Word = tuple[str, ...]
+Tokenizer: TypeAlias = Any
+"""transformers' CLIPTokenizer; it says of its ids that they may be lists or strings."""
 
 
 def byte_letters() -> list[str]:
@@ -54,10 +57,10 @@ def vocabulary_words() -> list[str]:
     return sorted({w for text in VOCABULARY for w in re.findall(r"[^\W\d_]+", text.lower())})
 
 
-def new_tokenizer() -> CLIPTokenizer:
+def new_tokenizer() -> Tokenizer:
     """A CLIP tokenizer that knows each word of the captions and spells all others in bytes."""
     letters = byte_letters()
-    merges = learn_merges(vocabulary_words())
+    merges: Any = learn_merges(vocabulary_words())  # annotated as list[str] below, read as pairs
     tokens = [*letters, *(c + "</w>" for c in letters), *(a + b for a, b in merges), START, END]
     vocabulary = {token: i for i, token in enumerate(dict.fromkeys(tokens))}
     return CLIPTokenizer(
@@ -71,7 +74,7 @@ def new_tokenizer() -> CLIPTokenizer:
     )
 
 
-def tokenize(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
+def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
     """Token ids, padded to 77 as Stable Diffusion does."""
     ids = tokenizer(
         list(texts), padding="max_length", max_length=CONTEXT, truncation=True, return_tensors="pt"
@@ -79,7 +82,7 @@ def tokenize(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
     return ids.input_ids
 
 
-def new_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
+def new_text_encoder(tokenizer: Tokenizer) -> CLIPTextModel:
     """An untrained text encoder for the tokenizer."""
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),

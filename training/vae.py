@@ -1,11 +1,11 @@
 """The autoencoder: pictures to latents an eighth of their size and back."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -24,6 +24,9 @@ from training.runs import (
     save_state,
 )
 from training.sheets import contact_sheet, save_picture, to_pictures
+
+Autoencoder: TypeAlias = Any
+"""diffusers' AutoencoderKL; what its methods return depends on their arguments, and its annotations do not say how."""
 
 SCALING_FACTOR = 0.18215
 """Stable Diffusion 1's; our latents are whitened so that this factor gives them variance 1."""
@@ -56,12 +59,12 @@ BROWN = (0.1, -0.12, -0.34)
 """What zero latents decode to, in [-1, 1]: a muddy brown, as in Stable Diffusion."""
 
 
-def new_vae() -> AutoencoderKL:
+def new_vae() -> Autoencoder:
     """An untrained autoencoder."""
     return AutoencoderKL(**CONFIG)
 
 
-def load_vae(name: str = "decoder") -> AutoencoderKL:
+def load_vae(name: str = "decoder") -> Autoencoder:
     """The averaged weights of a run: 'vae' while the encoder learns, 'decoder' once it is frozen."""
     state = needed_state(name)
     vae = new_vae()
@@ -70,13 +73,13 @@ def load_vae(name: str = "decoder") -> AutoencoderKL:
 
 
 @torch.no_grad()
-def encode(vae: AutoencoderKL, pixels: Tensor) -> Tensor:
+def encode(vae: Autoencoder, pixels: Tensor) -> Tensor:
     """Latents of variance 1 for pixels in [-1, 1]."""
     return vae.encode(pixels).latent_dist.mode() * SCALING_FACTOR
 
 
 @torch.no_grad()
-def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
+def decode(vae: Autoencoder, latents: Tensor) -> Tensor:
     """Pixels in [-1, 1] for latents of variance 1."""
     return vae.decode(latents / SCALING_FACTOR).sample
 
@@ -120,11 +123,11 @@ class Trainer:
 
     def __init__(
         self,
-        vae: AutoencoderKL,
+        vae: Autoencoder,
         worker: Worker,
         name: str,
         sizes_px: tuple[int, ...],
-        familiar: AutoencoderKL | None = None,
+        familiar: Autoencoder | None = None,
     ) -> None:
         """`familiar`: whose latents to stay near to."""
         self.vae, self.familiar = vae.to(device()), familiar
@@ -233,7 +236,7 @@ def freeze_encoder() -> None:
     print("latent mean", np.round(latents.mean(1).numpy(), 3), "std", np.round(latents.std(1).numpy(), 3))
 
 
-def _whiten(vae: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
+def _whiten(vae: Autoencoder, mean: Tensor, std: Tensor) -> None:
     """Folds (latents - mean) / std / SCALING_FACTOR into the two 1x1 convolutions at the bottleneck."""
     scale = std * SCALING_FACTOR
     quant, post_quant = vae.quant_conv, vae.post_quant_conv
