@@ -80,7 +80,7 @@ def fixed_pairs(count: int) -> list[PairPrompt]:
     """The same prompts for two subjects every time; all kinds meet, in colours that training never combined."""
     rng = np.random.default_rng(21)
     meetings = list(permutations(KINDS, 2))
-    order = [meetings[i] for i in rng.permutation(len(meetings))]
+    order: list[tuple[str, str]] = [meetings[i] for i in rng.permutation(len(meetings))]
     return [_pair(*order[i % len(order)], rng) for i in range(count)]
 
 

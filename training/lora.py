@@ -1,6 +1,7 @@
 """Low-rank additions to the attention (Hu et al. 2021) and the convolutions of a UNet, and their files in Kohya's layout."""
 
 from pathlib import Path
+from typing import TypeGuard
 
 import torch
 from safetensors.torch import save_file
@@ -29,15 +30,15 @@ def add_low_rank(unet: nn.Module, rank: int) -> None:
     are trained from now on. At full resolution there are no transformers, and outlines are drawn there."""
     unet.requires_grad_(False)
     for name, layer in list(unet.named_modules()):
-        if _is_matrix(name, layer) or _is_convolution(name, layer):
+        if _is_matrix(layer, name) or _is_convolution(layer, name):
             parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
 
 
-def _is_matrix(name: str, layer: nn.Module) -> bool:
+def _is_matrix(layer: nn.Module, name: str) -> TypeGuard[nn.Linear]:
     return isinstance(layer, nn.Linear) and "transformer_blocks" in name
 
 
-def _is_convolution(name: str, layer: nn.Module) -> bool:
+def _is_convolution(layer: nn.Module, name: str) -> TypeGuard[nn.Conv2d]:
     return isinstance(layer, nn.Conv2d) and ".resnets." in name
 
 

@@ -1,6 +1,7 @@
 """What the inpainting variant learns from: a picture, the part of it that is repainted, and prompts for that part."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -92,7 +93,8 @@ def _other_shape(box: Box, rng: np.random.Generator, height: int, width: int) ->
     x, y = box.x - across * own.x, box.y - down * own.y
     beyond = rng.random(2) * (box.width - across * own.width, box.height - down * own.height)
     move = np.array([[across, 0, x + beyond[0]], [0, down, y + beyond[1]]])
-    return cv2.warpAffine(other, move, (width, height), flags=cv2.INTER_NEAREST)
+    stretched: Any = cv2.warpAffine(other, move, (width, height), flags=cv2.INTER_NEAREST)
+    return stretched
 
 
 def _about(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from .model import Girl
@@ -69,7 +69,7 @@ def draw_figure(pen: Pen, pose: int, hair: Shade, dress: Shade, eyes: Shade) -> 
 
 
 @contextmanager
-def at_head(pen: Pen) -> Iterator[None]:
+def at_head(pen: Pen) -> Generator[None]:
     """Head and hair are larger than life: faces are what one looks at, and few pixels must show them."""
     with pen.at(0, CHIN, HEAD_SCALE), pen.at(0, -CHIN):
         yield

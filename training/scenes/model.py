@@ -127,4 +127,5 @@ def from_json(value: dict[str, Any]) -> Scene:
         SUBJECTS[item["kind"]](**{key: item[key] for key in item if key != "kind"})
         for item in value["subjects"]
     )
-    return Scene(**{**value, "subjects": subjects})
+    fields: dict[str, Any] = {**value, "subjects": subjects}
+    return Scene(**fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -136,7 +136,7 @@ class Pen:
         self._white, self._wanted = shown and part is None, part if shown else None
 
     @contextmanager
-    def part(self, name: str) -> Iterator[None]:
+    def part(self, name: str) -> Generator[None]:
         before = self._white
         if self._wanted is not None:
             self._white = name == self._wanted
@@ -146,7 +146,7 @@ class Pen:
     @contextmanager
     def at(
         self, x: float, y: float, scale: float = 1.0, turn: float = 0.0, *, flip: bool = False
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         self.canvas.save()
         self.canvas.translate(x, y)
         if turn:

@@ -37,7 +37,7 @@ def _view(rng: np.random.Generator, kind: str, easy: float) -> View:
     if rng.random() < easy:
         return "close"
     odds = (0.45, 0.25, 0.30) if kind in FACED else (0.65, 0.35, 0.0)
-    return cast(View, ("scene", "close", "face")[int(rng.choice(3, p=odds))])
+    return ("scene", "close", "face")[int(rng.choice(3, p=odds))]
 
 
 def _alone(rng: np.random.Generator, kind: str, view: View) -> tuple[Subject, ...]:
