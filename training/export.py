@@ -17,6 +17,7 @@ from training.lora import write_lora
 from training.runs import RUNS, has_state
 from training.students import LORAS, load_storybook
 from underpaint.models.parts import SHARES_WITH
+from underpaint.models.recommended import IN_FOLDER
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "underpaint" / "builtin" / "storybook"
 INPAINTING = FOLDER.with_name("storybook-inpainting")
@@ -46,6 +47,13 @@ SCHEDULER = {
     "steps_offset": 1,
     "timestep_spacing": "leading",
 }
+
+RECOMMENDED = """\
+steps = 25
+sampler = "Euler a"
+cfg_scale = 5.0
+"""
+"""Fresh noise at every step mends what went wrong before it: rounder cats and cleaner faces than DPM++ 2M at the same cost."""
 
 
 def export() -> None:
@@ -94,6 +102,7 @@ def write_inpainting(model: Storybook, folder: Path) -> None:
     """The UNet alone: all else is the base's, which lies beside it."""
     _write_json(folder / "model_index.json", {**MODEL_INDEX, SHARES_WITH: FOLDER.name})
     _write_network(folder / "unet", model.denoiser.unet)
+    (folder / IN_FOLDER).write_text(RECOMMENDED)
 
 
 def write_storybook(model: Storybook, folder: Path) -> None:
@@ -105,6 +114,7 @@ def write_storybook(model: Storybook, folder: Path) -> None:
     _write_weights(folder / "text_encoder" / "model.safetensors", model.denoiser.text_encoder)
     _write_network(folder / "unet", model.denoiser.unet)
     _write_network(folder / "vae", model.vae)
+    (folder / IN_FOLDER).write_text(RECOMMENDED)
 
 
 def _write_network(folder: Path, network: Any) -> None:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from training.options import count
 from training.runs import device, worker_count
 from training.sheets import Picture
 from underpaint.image import picture
-from underpaint.models.catalog import find_model
+from underpaint.models.catalog import builtin_models, find_model
+from underpaint.models.recommended import recommended
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
 from underpaint.request import (
@@ -23,13 +24,12 @@ from underpaint.request import (
     InpaintRequest,
     NoiseSettings,
     PromptSettings,
-    Sampler,
-    SamplingSettings,
 )
 from underpaint.result import ImageDone
 from underpaint.tasks import PRESETS, Task, apply
 
-CFG_SCALE = 5.0
+RECOMMENDED = recommended(builtin_models()[0])
+"""What a newcomer gets, but for the steps. Variants and fine-tunes are measured with it too."""
 TASKS = {Aim.OBJECT: Task.REPLACE, Aim.COLOUR: Task.REPLACE, Aim.BACKGROUND: Task.BACKGROUND}
 
 
@@ -96,29 +96,23 @@ def load_folder(folder: Path, device: str) -> StableDiffusion:
 
 def paint(model: StableDiffusion, prompt: str, seed: int, *, size_px: int, steps: int) -> Picture:
     """One square picture from words alone, with the settings a newcomer gets."""
-    request = InpaintRequest(
-        prompt=PromptSettings(positive=prompt),
-        canvas=CanvasSettings(width=size_px, height=size_px),
-        sampling=SamplingSettings(steps=steps, cfg_scale=CFG_SCALE, sampler=Sampler.DPMPP_2M),
-        noise=NoiseSettings(seed=seed, subseed=0),
-    )
+    canvas = CanvasSettings(width=size_px, height=size_px)
+    request = replace(_asked(prompt, seed, steps), canvas=canvas)
     (painted,) = [event.result.picture for event in inpaint(request, model) if isinstance(event, ImageDone)]
     return painted.pixels
 
 
 def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) -> Picture:
     """The errand's picture, changed with the settings that its task fills in."""
-    request = apply(
-        PRESETS[TASKS[errand.aim]],
-        InpaintRequest(
-            prompt=PromptSettings(positive=errand.text),
-            sampling=SamplingSettings(steps=steps, cfg_scale=CFG_SCALE, sampler=Sampler.DPMPP_2M),
-            noise=NoiseSettings(seed=seed, subseed=0),
-        ),
-    )
+    request = apply(PRESETS[TASKS[errand.aim]], _asked(errand.text, seed, steps))
     events = inpaint(request, model, pictures=[picture.Picture(errand.picture)], mask=errand.mask)
     (changed,) = [event.result.picture for event in events if isinstance(event, ImageDone)]
     return changed.pixels
+
+
+def _asked(prompt: str, seed: int, steps: int) -> InpaintRequest:
+    plain = InpaintRequest(prompt=PromptSettings(positive=prompt), noise=NoiseSettings(seed=seed, subseed=0))
+    return replace(RECOMMENDED, steps=steps).over(plain)
 
 
 def round_trip(model: StableDiffusion, pixels: Picture) -> np.ndarray:

@@ -10,6 +10,8 @@ from benchmarks.guide.making import asked
 from benchmarks.guide.stage import Stage
 from underpaint.cli.options import SETTING_OF_OPTION
 from underpaint.codec import to_json
+from underpaint.models.catalog import default_folders, find_model
+from underpaint.models.recommended import recommended
 from underpaint.request import ControlUnit, InpaintRequest, MaskMode, Profile
 
 SEED = 0
@@ -69,7 +71,7 @@ def _words(experiment: Experiment, arm: Arm, stage: Stage, picture: str) -> Iter
 
 def _options(request: InpaintRequest) -> Iterator[str]:
     """Everything that is not as a plain command has it."""
-    data, plain = to_json(request), to_json(InpaintRequest())
+    data, plain = to_json(request), to_json(_as_usual(request))
     if request.model != plain["model"]:
         yield from ("--model", request.model)
     for unit in request.controls:
@@ -88,6 +90,14 @@ def _options(request: InpaintRequest) -> Iterator[str]:
             _settle(data, plain, path)
     for path, value in _differences(data, plain):
         yield from ("--set", f"{path}={value if isinstance(value, str) else json.dumps(value)}")
+
+
+def _as_usual(request: InpaintRequest) -> InpaintRequest:
+    """What a command asks for that names nothing but the model, and the profile."""
+    usual = InpaintRequest()
+    if request.rules == Profile.a1111():
+        return usual
+    return recommended(find_model(request.model, default_folders())).over(usual)
 
 
 def _control(unit: ControlUnit) -> str:

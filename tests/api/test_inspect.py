@@ -110,7 +110,13 @@ def test_questions_that_are_refused(api: TestClient, node_id: str):
 
 def test_models_tasks_and_status(api: TestClient):
     models = api.get("/api/models").json()
-    assert models[0] == {"name": "storybook", "kind": "folder", "is_builtin": True, "is_inpaint_model": False}
+    assert models[0] == {
+        "name": "storybook",
+        "kind": "folder",
+        "is_builtin": True,
+        "is_inpaint_model": False,
+        "recommended": {"steps": 25, "sampler": "Euler a", "scheduler": None, "cfg_scale": 5.0},
+    }
     assert api.post("/api/models/rescan").json() == models
     assert {task["task"] for task in api.get("/api/tasks").json()} >= {"add", "extend", "custom"}
     status = api.get("/api/status").json()

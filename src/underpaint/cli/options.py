@@ -15,6 +15,7 @@ from underpaint.cli.controls import control_files, with_controls
 from underpaint.codec import from_json, to_json
 from underpaint.errors import InvalidRequest, ModelNotFound
 from underpaint.models.catalog import default_folders, find_model
+from underpaint.models.recommended import recommended
 from underpaint.request import (
     ControlPreprocessor,
     InpaintRequest,
@@ -46,6 +47,7 @@ PROMPT = "Prompt"
 SAMPLING = "Sampling"
 CONTROL = "ControlNet"
 OUTPUT = "Output"
+MODEL_FIRST = "What the model recommends goes before the default."
 
 Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
 Negative = Annotated[str, typer.Option("--negative", "-n", help="What to avoid.", rich_help_panel=PROMPT)]
@@ -80,9 +82,12 @@ AllowPickle = Annotated[
         rich_help_panel=SAMPLING,
     ),
 ]
-Steps = Annotated[int, typer.Option(help="Steps of the whole schedule.", rich_help_panel=SAMPLING)]
+Steps = Annotated[
+    int, typer.Option(help=f"Steps of the whole schedule. {MODEL_FIRST}", rich_help_panel=SAMPLING)
+]
 SamplerOption = Annotated[
-    Sampler, typer.Option("--sampler", case_sensitive=False, rich_help_panel=SAMPLING, help="Solver.")
+    Sampler,
+    typer.Option("--sampler", case_sensitive=False, rich_help_panel=SAMPLING, help=f"Solver. {MODEL_FIRST}"),
 ]
 SchedulerOption = Annotated[
     Scheduler,
@@ -90,12 +95,16 @@ SchedulerOption = Annotated[
         "--scheduler",
         case_sensitive=False,
         rich_help_panel=SAMPLING,
-        help="Noise schedule; Automatic = the sampler's.",
+        help=f"Noise schedule; Automatic = the sampler's. {MODEL_FIRST}",
     ),
 ]
 Cfg = Annotated[
     float,
-    typer.Option("--cfg", help="CFG scale: how strongly the prompt is followed.", rich_help_panel=SAMPLING),
+    typer.Option(
+        "--cfg",
+        help=f"CFG scale: how strongly the prompt is followed. {MODEL_FIRST}",
+        rich_help_panel=SAMPLING,
+    ),
 ]
 Seed = Annotated[
     int | None,
@@ -242,9 +251,10 @@ class Asked:
 
 def asked(options: dict[str, Any], context: typer.Context) -> Asked:
     """The checked request of a command's options, by parameter name, with settings from the file they may name: options
-    that were given win over those."""
+    that were given win over those, and over what is recommended for the model."""
     if options["from_file"] is None:
-        return _with_controls(Asked(request=request_from_options(options)), options)
+        request = request_from_options(_as_recommended(options, context))
+        return _with_controls(Asked(request=request), options)
     borrowed = borrow(options["from_file"])
     given = {name for name in options if _is_given(name, context)}
     if "model" not in given:
@@ -252,6 +262,19 @@ def asked(options: dict[str, Any], context: typer.Context) -> Asked:
     names = given if borrowed.names_strength else {*given, "denoise"}
     request = request_from_options(options, names, borrowed.request)
     return _with_controls(Asked(request=request, borrowed=borrowed), options)
+
+
+def _as_recommended(options: dict[str, Any], context: typer.Context) -> dict[str, Any]:
+    """The options with what is recommended for the model where nothing was given; under A1111's rules as they are."""
+    if options["profile"] is ProfileName.A1111:
+        return options
+    model = find_model(options["model"], default_folders(), allows_pickle=options["allow_pickle"])
+    values = {f"sampling.{name}": value for name, value in recommended(model).values.items()}
+    return options | {
+        name: values[path]
+        for name, (path, *_) in SETTING_OF_OPTION.items()
+        if path in values and not _is_given(name, context)
+    }
 
 
 def _with_controls(ask: Asked, options: dict[str, Any]) -> Asked:

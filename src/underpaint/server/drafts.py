@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from underpaint.geometry import Size
 from underpaint.image.resize import resized_mask, size_of
+from underpaint.models.catalog import builtin_models
+from underpaint.models.recommended import recommended
+from underpaint.request import InpaintRequest
 from underpaint.server import tiles
 from underpaint.server.inputs import DraftChange, Settings
 from underpaint.server.refusals import NotFound
@@ -19,7 +22,7 @@ from underpaint.server.schemas import Draft, Frame, Layer, LayerInfo
 from underpaint.server.tables import DraftRow, DraftTileRow, NodeRow, ProjectRow, now
 from underpaint.server.tiles import TILE_PX, Tile
 
-FIRST_SETTINGS = Settings()
+FIRST_SETTINGS = Settings(request=recommended(builtin_models()[0]).over(InpaintRequest()))
 """Of a draft that takes over nobody's."""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Interval, MaxLen
 
 from underpaint.advice import Advice
+from underpaint.models.recommended import Recommended
 from underpaint.request import STRICT, InpaintRequest, Seed
 from underpaint.sampling.counts import StepsKnown
 from underpaint.tasks import Task, Underpainting
@@ -299,6 +300,8 @@ class ModelInfo:
     kind: str
     is_builtin: bool
     is_inpaint_model: bool
+    recommended: Recommended
+    """Sampling settings; null where nothing is recommended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,7 @@ from benchmarks.guide.command import SEED, commands, inputs
 from benchmarks.guide.experiment import Experiment
 from benchmarks.guide.making import asked
 from training.scenes import VOCABULARY
-from underpaint.cli import app
-from underpaint.cli.controls import with_controls
-from underpaint.cli.options import request_from_options
+from underpaint.cli import app, options
 from underpaint.codec import validated
 
 STAGES = {experiment.stage.__name__: experiment.stage for experiment in EXPERIMENTS.values()}
@@ -63,19 +61,19 @@ def test_commands_make_the_requests_that_are_measured(experiment: Experiment) ->
     stage, files = experiment.stage(SEED), {f"docs/guide/inputs/{name}" for name in inputs(experiment)}
     for arm in experiment.arms:
         for line, each in zip(commands(experiment, arm), arm.chain, strict=True):
-            options = _parsed(line)
-            request, _ = with_controls(request_from_options(options), options)
-            assert request == asked(each, stage, SEED)
-            named = {str(options.get(key)) for key in ("image", "mask", "sketch") if options.get(key)}
+            parsed = _parsed(line)
+            assert options.asked(parsed.params, parsed).request == asked(each, stage, SEED)
+            given = [parsed.params.get(key) for key in ("image", "mask", "sketch")]
+            named = {str(path) for path in given if path}
             assert {name for name in named if name.startswith("docs/")} <= files
 
 
-def _parsed(line: str) -> dict[str, object]:
-    """The options that a command line gives a command."""
+def _parsed(line: str) -> typer.Context:
+    """What a command line gives a command."""
     _, name, *words = shlex.split(line)
     group = typer.main.get_command(app)
     command = group.get_command(None, name)
-    return command.make_context(name, words).params
+    return command.make_context(name, words)
 
 
 @pytest.mark.parametrize("name", STAGES)

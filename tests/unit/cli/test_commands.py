@@ -350,6 +350,35 @@ def test_generate_makes_a_picture_from_words_and_from_a_picture(
     assert load_picture(tmp_path / "words.png").size == load_picture(tmp_path / "both.png").size == (64, 64)
 
 
+def test_what_a_model_recommends_goes_before_defaults_and_behind_options(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    shutil.copy(TINY_MODEL, tmp_path / "dusk.safetensors")
+    (tmp_path / "dusk.toml").write_text('steps = 3\nsampler = "Euler a"\ncfg_scale = 4')
+    command = ("generate", "-m", "dusk", "--width", "64", "--height", "64", "-o")
+
+    def made(name: str, *more: str) -> str:
+        assert run(*command, tmp_path / f"{name}.png", *more) == 0
+        return read_png_text(tmp_path / f"{name}.png")["parameters"]
+
+    assert "Steps: 3, Sampler: Euler a, " in (plain := made("plain"))
+    assert "CFG scale: 4.0" in plain
+    assert "Steps: 2, Sampler: Euler a, Schedule type: Automatic, CFG scale: 6.0" in made(
+        "chosen", "--steps", "2", "--cfg", "6"
+    )
+    assert "Steps: 1, Sampler: Euler a, Schedule type: Automatic, CFG scale: 4.0" in made(
+        "set", "--set", "sampling.steps=1"
+    )
+    webui = made("webui", "--profile", "a1111", "--steps", "2")
+    assert "Steps: 2, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.0" in webui
+    assert "CFG scale: 7.0" in made("from", "--from", str(tmp_path / "webui.png"), "--profile", "studio")
+    (tmp_path / "dusk.toml").write_text("steps = 0")
+    capsys.readouterr()
+    assert run(*command, tmp_path / "no.png") == 2
+    assert "dusk.toml does not hold recommended settings: steps must" in told(capsys)
+
+
 def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("generate", "-p", "a cat", *QUICK, "-o", tmp_path / "a.png")
     capsys.readouterr()

@@ -91,7 +91,7 @@ test('what travels has the fields of schemas.py', () => {
     return found ? [...found.fields, ...(found.base ? all(found.base) : [])] : [];
   };
   let compared = 0;
-  for (const module of ['server/schemas', 'tasks', 'advice']) {
+  for (const module of ['server/schemas', 'models/recommended', 'tasks', 'advice']) {
     for (const [, name = '', body = ''] of python(module).matchAll(/^class (\w+):\n([\s\S]*?)(?=^\S)/gm)) {
       if (!interfaces.has(name)) continue;
       const fields = [...body.matchAll(/^ {4}([a-z]\w*):/gm)].map(([, field]) => field ?? '');

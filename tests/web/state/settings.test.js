@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultRequest, defaultSettings, PROFILES } from '../../../src/underpaint/server/web/state/defaults.js';
 import {
-  batchesOf, changeBetween, differsFromTask, isSame, settingAt, withSetting, withTask, withUnderpainting,
+  batchesOf, changeBetween, differsFromTask, isSame, settingAt, withModel, withSetting, withTask, withUnderpainting,
 } from '../../../src/underpaint/server/web/state/settings.js';
 import { fitted, forAnotherPicture } from '../../../src/underpaint/server/web/state/sticky.js';
 
@@ -20,6 +20,20 @@ test('a setting is changed by its path, and nothing else is', () => {
   assert.equal(settingAt(before, 'sampling.steps'), 20);
   assert.equal(after.prompt, before.prompt, 'parts that stay are shared');
   assert.equal(withSetting(before, 'model', 'dusk').model, 'dusk');
+});
+
+test('another checkpoint brings what it recommends, but for what somebody chose', () => {
+  const model = { kind: '', is_builtin: false, is_inpaint_model: false };
+  const silent = { steps: null, sampler: null, scheduler: null, cfg_scale: null };
+  const models = [
+    { ...model, name: 'storybook', recommended: { ...silent, steps: 25, sampler: 'Euler a', cfg_scale: 5 } },
+    { ...model, name: 'dusk', recommended: silent },
+  ];
+  const first = withModel({ ...defaultRequest(), model: 'dusk' }, 'storybook', models);
+  assert.deepEqual([first.model, first.sampling.steps, first.sampling.sampler, first.sampling.scheduler, first.sampling.cfg_scale], ['storybook', 25, 'Euler a', 'Automatic', 5]);
+  const chosen = withModel(withSetting(first, 'sampling.cfg_scale', 3), 'dusk', models);
+  assert.deepEqual(chosen, withSetting({ ...defaultRequest(), model: 'dusk' }, 'sampling.cfg_scale', 3));
+  assert.equal(withModel(chosen, 'unknown', models).sampling.sampler, 'DPM++ 2M', 'a checkpoint that is gone recommends nothing');
 });
 
 test('a task fills in its values and keeps prompt, seed and sampler', () => {

@@ -59,7 +59,7 @@ test('presses have one name on every layout', () => {
 });
 
 test('Generate says why it cannot run', () => {
-  const facts = { project: { id: 'p', name: '', created_at: '', updated_at: '', head_id: 'n', view: {}, nodes: [] }, isDeleted: false, models: [{ name: 'm', kind: '', is_builtin: true, is_inpaint_model: false }], status: null, connection: 'online', isMaskEmpty: false, request: defaultRequest(), hasPicture: true };
+  const facts = { project: { id: 'p', name: '', created_at: '', updated_at: '', head_id: 'n', view: {}, nodes: [] }, isDeleted: false, models: [{ name: 'm', kind: '', is_builtin: true, is_inpaint_model: false, recommended: { steps: null, sampler: null, scheduler: null, cfg_scale: null } }], status: null, connection: 'online', isMaskEmpty: false, request: defaultRequest(), hasPicture: true };
   assert.equal(blockedReason(facts), null);
   assert.match(blockedReason({ ...facts, isMaskEmpty: true }) ?? '', /Nothing is masked/);
   assert.equal(blockedReason({ ...facts, isMaskEmpty: true, hasPicture: false }), null, 'the first picture needs no mask');

@@ -1,5 +1,7 @@
 """What this server can do: its state, its models, the tasks of the page."""
 
+import logging
+
 from fastapi import APIRouter
 
 from underpaint import __version__
@@ -7,12 +9,14 @@ from underpaint.errors import UnsupportedCheckpoint
 from underpaint.models.captioner_files import list_captioners
 from underpaint.models.catalog import ModelFile, default_folders
 from underpaint.models.glance import glance
+from underpaint.models.recommended import Recommended, recommended
 from underpaint.request import Sampler, Scheduler
 from underpaint.server.known_models import controlnets_and_models, known_models
 from underpaint.server.schemas import ControlNetInfo, ModelInfo, Status
 from underpaint.server.services import Using
 from underpaint.tasks import PRESETS, TaskPreset
 
+logger = logging.getLogger(__name__)
 router = APIRouter(tags=["studio"])
 
 
@@ -51,11 +55,17 @@ def _info(model: ModelFile) -> ModelInfo:
         is_inpaint_model = glance(model).is_inpaint_model
     except UnsupportedCheckpoint:
         is_inpaint_model = False
+    try:
+        found = recommended(model)
+    except UnsupportedCheckpoint as error:
+        logger.warning("%s", error)
+        found = Recommended()
     return ModelInfo(
         name=model.name,
         kind=model.kind.value,
         is_builtin=model.is_builtin,
         is_inpaint_model=is_inpaint_model,
+        recommended=found,
     )
 
 

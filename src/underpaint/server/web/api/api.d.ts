@@ -316,7 +316,8 @@ export interface Description { prompt: string; captioner: string }
 
 // ---- things around
 
-export interface ModelInfo { name: string; kind: string; is_builtin: boolean; is_inpaint_model: boolean }
+export interface Recommended { steps: number | null; sampler: string | null; scheduler: string | null; cfg_scale: number | null }
+export interface ModelInfo { name: string; kind: string; is_builtin: boolean; is_inpaint_model: boolean; recommended: Recommended }
 export interface ControlNetInfo { name: string; is_builtin: boolean; fits: string[] }
 export type EngineState = "starting" | "ready" | "busy" | "restarting" | "failing";
 

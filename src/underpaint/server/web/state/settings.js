@@ -1,6 +1,7 @@
 // @ts-check
 /** Settings by their path, tasks, and what differs from a task. Pure functions. */
-/** @import { InpaintRequest, Settings, TaskPreset, Underpainting } from '../api/api.d.ts' */
+import { defaultRequest } from './defaults.js';
+/** @import { InpaintRequest, ModelInfo, Settings, TaskPreset, Underpainting } from '../api/api.d.ts' */
 /** @import { SettingPath, SettingValue } from './types.d.ts' */
 
 /** @template {SettingPath} P @param {InpaintRequest} request @param {P} path @returns {SettingValue<P>} */
@@ -17,6 +18,34 @@ export function withSetting(request, path, value) {
   const [group, key] = /** @type {[keyof InpaintRequest, string | undefined]} */ (path.split('.'));
   if (key === undefined) return { ...request, [group]: value };
   return { ...request, [group]: { .../** @type {object} */ (request[group]), [key]: value } };
+}
+
+/** Another checkpoint. Settings that are as the last one recommends become what the next one does; those that somebody
+ *  chose stay. @param {InpaintRequest} request @param {string} name @param {readonly ModelInfo[]} models @returns {InpaintRequest} */
+export function withModel(request, name, models) {
+  const before = recommendedFor(request.model, models);
+  const after = recommendedFor(name, models);
+  /** @template {keyof typeof after} K @param {K} key */
+  const followed = (key) => (request.sampling[key] === before[key] ? after[key] : request.sampling[key]);
+  return {
+    ...request,
+    model: name,
+    sampling: {
+      ...request.sampling, steps: followed('steps'), sampler: followed('sampler'), scheduler: followed('scheduler'), cfg_scale: followed('cfg_scale'),
+    },
+  };
+}
+
+/** What is recommended for a checkpoint, the usual where it says nothing. @param {string} name @param {readonly ModelInfo[]} models */
+function recommendedFor(name, models) {
+  const usual = defaultRequest().sampling;
+  const said = models.find((model) => model.name === name)?.recommended;
+  return {
+    steps: said?.steps ?? usual.steps,
+    sampler: said?.sampler ?? usual.sampler,
+    scheduler: said?.scheduler ?? usual.scheduler,
+    cfg_scale: said?.cfg_scale ?? usual.cfg_scale,
+  };
 }
 
 /** @type {Partial<Record<SettingPath, string>>} */

@@ -1,7 +1,7 @@
 // @ts-check
 import { html } from 'htm/preact';
 import {
-  closeProject, exportProject, openDialog, redo, rescanModels, setSetting, setTheme, setView, showPanel, togglePanel, toggleQueue, undo,
+  closeProject, exportProject, openDialog, redo, rescanModels, setModel, setTheme, setView, showPanel, togglePanel, toggleQueue, undo,
 } from '../state/actions.js';
 import {
   connection, engineState, headNode, history, isDrawer, isPanelOpen, models, panel, picked, project, request, runningJob, saveState,
@@ -87,7 +87,7 @@ function Model() {
   /** @returns {MenuItem[]} */
   const items = () => [
     ...models.value.map(({ name, is_builtin: isBuiltin }) => ({
-      label: isBuiltin ? `${name} (builtin)` : name, isChecked: name === model, run: () => setSetting('model', name),
+      label: isBuiltin ? `${name} (builtin)` : name, isChecked: name === model, run: () => setModel(name),
     })),
     'line',
     { label: 'Look for new checkpoints', icon: 'refresh', run: rescanModels },

@@ -5,7 +5,7 @@ import { PROFILES } from '../defaults.js';
 import { autosave } from '../saving.js';
 import { record, editor } from '../context.js';
 import { rememberSettings } from '../sticky.js';
-import { batchesOf, changeBetween, differsFromTask, isSame, settingName, withSetting, withTask, withUnderpainting } from '../settings.js';
+import { batchesOf, changeBetween, differsFromTask, isSame, settingName, withModel, withSetting, withTask, withUnderpainting } from '../settings.js';
 /** @import { Advice, Settings, Task, Underpainting } from '../../api/api.d.ts' */
 /** @import { SettingPath, SettingValue } from '../types.d.ts' */
 
@@ -56,6 +56,12 @@ function clearError(path) {
 export function setSetting(path, value) {
   clearError(path);
   change(path, settingName(path), { ...store.draft.value, request: withSetting(store.draft.value.request, path, value) });
+}
+
+/** Another checkpoint, and what it recommends. @param {string} name */
+export function setModel(name) {
+  clearError('model');
+  change('model', settingName('model'), { ...store.draft.value, request: withModel(store.draft.value.request, name, store.models.value) });
 }
 
 /** Same blur in both directions. @param {number} px */
