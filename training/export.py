@@ -53,7 +53,8 @@ steps = 25
 sampler = "Euler a"
 cfg_scale = 5.0
 """
-"""Fresh noise at every step mends what went wrong before it: rounder cats and cleaner faces than DPM++ 2M at the same cost."""
+"""Fresh noise at every step mends what went wrong before it: side by side, cats and faces came out cleaner than with
+DPM++ 2M."""
 
 
 def export() -> None:

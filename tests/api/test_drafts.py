@@ -39,11 +39,14 @@ def put(api: TestClient, node_id: str, body: bytes, layer: str = "mask", **query
 # settings
 
 
-def test_a_new_draft_has_the_default_settings_and_empty_layers(api: TestClient, node_id: str):
+def test_a_new_draft_has_the_settings_that_the_builtin_model_recommends_and_empty_layers(
+    api: TestClient, node_id: str
+):
     draft = api.get(f"/api/nodes/{node_id}/draft").json()
     assert (draft["node_id"], draft["underpainting"], draft["task"]) == (node_id, "original", "custom")
     assert (draft["mask"], draft["sketch"]) == (EMPTY, EMPTY)
-    assert draft["request"]["sampling"]["steps"] == 20
+    sampling = draft["request"]["sampling"]
+    assert (sampling["steps"], sampling["sampler"], sampling["cfg_scale"]) == (25, "Euler a", 5.0)
 
 
 def test_settings_are_saved_one_by_one(api: TestClient, node_id: str):
@@ -85,9 +88,10 @@ def test_a_project_without_a_picture_has_a_draft_too(api: TestClient):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_refusal_names_the_setting(api: TestClient, node_id: str, change: dict[str, Any], field: str):
+    before = api.get(f"/api/nodes/{node_id}/draft").json()
     answer = api.patch(f"/api/nodes/{node_id}/draft", json=change)
     assert problem(answer) == (422, "invalid-request", field)
-    assert api.get(f"/api/nodes/{node_id}/draft").json()["request"]["sampling"]["steps"] == 20
+    assert api.get(f"/api/nodes/{node_id}/draft").json() == before
 
 
 @pytest.mark.parametrize(
