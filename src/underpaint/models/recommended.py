@@ -1,5 +1,5 @@
-"""What whoever made a model recommends to sample it with: `recommended.toml` in a model folder, `NAME.toml` beside a
-checkpoint `NAME.safetensors`. All of it may be left out.
+"""What whoever made a model recommends to sample it with: `recommended.toml` in a model folder, `NAME.recommended.toml`
+beside a checkpoint `NAME.safetensors`. All of it may be left out.
 
     steps = 25
     sampler = "Euler a"
@@ -18,7 +18,7 @@ from underpaint.models.catalog import ModelFile, ModelKind
 from underpaint.request import InpaintRequest, Sampler, SamplingSettings, Scheduler
 
 IN_FOLDER = "recommended.toml"
-BESIDE_FILE = ".toml"
+BESIDE_FILE = f".{IN_FOLDER}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -355,7 +355,7 @@ def test_what_a_model_recommends_goes_before_defaults_and_behind_options(
 ) -> None:
     monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
     shutil.copy(TINY_MODEL, tmp_path / "dusk.safetensors")
-    (tmp_path / "dusk.toml").write_text('steps = 3\nsampler = "Euler a"\ncfg_scale = 4')
+    (tmp_path / "dusk.recommended.toml").write_text('steps = 3\nsampler = "Euler a"\ncfg_scale = 4')
     command = ("generate", "-m", "dusk", "--width", "64", "--height", "64", "-o")
 
     def made(name: str, *more: str) -> str:
@@ -373,10 +373,10 @@ def test_what_a_model_recommends_goes_before_defaults_and_behind_options(
     webui = made("webui", "--profile", "a1111", "--steps", "2")
     assert "Steps: 2, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.0" in webui
     assert "CFG scale: 7.0" in made("from", "--from", str(tmp_path / "webui.png"), "--profile", "studio")
-    (tmp_path / "dusk.toml").write_text("steps = 0")
+    (tmp_path / "dusk.recommended.toml").write_text("steps = 0")
     capsys.readouterr()
     assert run(*command, tmp_path / "no.png") == 2
-    assert "dusk.toml does not hold recommended settings: steps must" in told(capsys)
+    assert "dusk.recommended.toml does not hold recommended settings: steps must" in told(capsys)
 
 
 def test_info_shows_the_settings(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

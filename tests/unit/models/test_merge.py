@@ -162,7 +162,7 @@ def test_a_checkpoint_may_lend_its_autoencoder(tmp_path: Path) -> None:
     assert (merged["first_stage_model.w"].item(), merged["model.p"].item()) == (9, 1)
 
 
-@pytest.mark.parametrize("ending", [".yaml", ".toml"])
+@pytest.mark.parametrize("ending", [".yaml", ".recommended.toml"])
 def test_what_lies_beside_a_model_comes_along(models: dict[str, Path], tmp_path: Path, ending: str) -> None:
     (tmp_path / f"b{ending}").write_text("b")
     (tmp_path / f"c{ending}").write_text("c")

@@ -13,7 +13,7 @@ from underpaint.request import InpaintRequest, Sampler, Scheduler
 
 def single_file(folder: Path, toml: str | None = None) -> ModelFile:
     if toml is not None:
-        (folder / "dusk.toml").write_text(toml)
+        (folder / "dusk.recommended.toml").write_text(toml)
     return ModelFile(name="dusk", path=folder / "dusk.safetensors", kind=ModelKind.SINGLE_FILE)
 
 
@@ -49,18 +49,20 @@ def test_every_builtin_model_recommends_a_sampler() -> None:
     ],
 )
 def test_a_file_that_says_something_else_is_named(tmp_path: Path, toml: str, problem: str) -> None:
-    with pytest.raises(UnsupportedCheckpoint, match=r"dusk\.toml does not hold recommended settings") as told:
+    with pytest.raises(
+        UnsupportedCheckpoint, match=r"dusk.recommended\.toml does not hold recommended settings"
+    ) as told:
         recommended(single_file(tmp_path, toml))
     assert problem in str(told.value)
 
 
 def test_a_folder_of_that_name_is_no_file(tmp_path: Path) -> None:
-    (tmp_path / "dusk.toml").mkdir()
+    (tmp_path / "dusk.recommended.toml").mkdir()
     with pytest.raises(UnsupportedCheckpoint, match="Is a directory"):
         recommended(single_file(tmp_path))
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
-    (tmp_path / "dusk.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "dusk.recommended.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UnsupportedCheckpoint, match="does not hold"):
         recommended(single_file(tmp_path))
