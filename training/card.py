@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from training.scenes import VOCABULARY
-from training.shipped import RECOMMENDED
 
 CARD = """\
 ---
@@ -142,9 +141,9 @@ def model_card(figures: Mapping[str, float] | None) -> str:
 def _table(figures: Mapping[str, float]) -> str:
     head = (
         f"{figures['prompts']} fixed prompts, {figures['pairs']} for two subjects and {figures['errand_count']} inpainting "
-        f"errands at {figures['size_px']} px,\n{figures['steps']} steps, sampler {RECOMMENDED.sampler}, CFG scale "
-        f"{RECOMMENDED.cfg_scale:g}, which the model recommends and a newcomer gets; judged by classifiers\ntrained on drawn "
-        "scenes only. The pairs combine colours that the last stage never shows together.\n\n| what | figure |\n|---|---|"
+        f"errands at {figures['size_px']} px and\n{figures['steps']} steps, with the sampler and the CFG scale that the model "
+        "recommends and a newcomer gets, judged by classifiers\ntrained on drawn scenes only. The pairs combine colours that "
+        "the last stage never shows together.\n\n| what | figure |\n|---|---|"
     )
     rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items() if name in figures]
     return "\n".join([head, *rows])

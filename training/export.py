@@ -48,7 +48,7 @@ SCHEDULER = {
     "timestep_spacing": "leading",
 }
 
-RECOMMENDED = """\
+RECOMMENDED_TOML = """\
 steps = 25
 sampler = "Euler a"
 cfg_scale = 5.0
@@ -103,7 +103,7 @@ def write_inpainting(model: Storybook, folder: Path) -> None:
     """The UNet alone: all else is the base's, which lies beside it."""
     _write_json(folder / "model_index.json", {**MODEL_INDEX, SHARES_WITH: FOLDER.name})
     _write_network(folder / "unet", model.denoiser.unet)
-    (folder / IN_FOLDER).write_text(RECOMMENDED)
+    (folder / IN_FOLDER).write_text(RECOMMENDED_TOML)
 
 
 def write_storybook(model: Storybook, folder: Path) -> None:
@@ -115,7 +115,7 @@ def write_storybook(model: Storybook, folder: Path) -> None:
     _write_weights(folder / "text_encoder" / "model.safetensors", model.denoiser.text_encoder)
     _write_network(folder / "unet", model.denoiser.unet)
     _write_network(folder / "vae", model.vae)
-    (folder / IN_FOLDER).write_text(RECOMMENDED)
+    (folder / IN_FOLDER).write_text(RECOMMENDED_TOML)
 
 
 def _write_network(folder: Path, network: Any) -> None:

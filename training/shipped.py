@@ -15,7 +15,7 @@ from training.options import count
 from training.runs import device, worker_count
 from training.sheets import Picture
 from underpaint.image import picture
-from underpaint.models.catalog import builtin_models, find_model
+from underpaint.models.catalog import BUILTIN_MODEL, find_model
 from underpaint.models.recommended import recommended
 from underpaint.models.stable_diffusion import StableDiffusion, load
 from underpaint.pipeline import inpaint
@@ -28,8 +28,6 @@ from underpaint.request import (
 from underpaint.result import ImageDone
 from underpaint.tasks import PRESETS, Task, apply
 
-RECOMMENDED = recommended(builtin_models()[0])
-"""What a newcomer gets, but for the steps. Variants and fine-tunes are measured with it too."""
 TASKS = {Aim.OBJECT: Task.REPLACE, Aim.COLOUR: Task.REPLACE, Aim.BACKGROUND: Task.BACKGROUND}
 
 
@@ -111,8 +109,10 @@ def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) ->
 
 
 def _asked(prompt: str, seed: int, steps: int) -> InpaintRequest:
+    """What a newcomer asks for, but for the steps. Variants and fine-tunes are measured with what the shipped model
+    recommends, too."""
     plain = InpaintRequest(prompt=PromptSettings(positive=prompt), noise=NoiseSettings(seed=seed, subseed=0))
-    return replace(RECOMMENDED, steps=steps).over(plain)
+    return replace(recommended(find_model(BUILTIN_MODEL, [])), steps=steps).over(plain)
 
 
 def round_trip(model: StableDiffusion, pixels: Picture) -> np.ndarray:

@@ -33,6 +33,7 @@ from underpaint.request import (
     InpaintRequest,
     MaskedContent,
     PromptPadding,
+    ResizeMode,
     StepRule,
 )
 from underpaint.result import Recipe, UsedNetwork
@@ -41,6 +42,8 @@ from underpaint.sampling.steps import steps_to_run
 from underpaint.texts import PartOverTime, Texts, texts_of
 
 ASPECT_TOLERANCE = 0.02
+CUT_OR_FILLED = (ResizeMode.CROP_AND_RESIZE, ResizeMode.RESIZE_AND_FILL)
+"""Resize modes that keep a picture's shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +121,21 @@ class Job:
                 f"The ControlNet {control.file.name} has no effect: its weight is 0, or no step lies between its start "
                 "and end."
             )
-        elif self.pictures and control.own_size and _has_other_shape(control.own_size, self.pictures[0].size):
-            yield (
-                f"The control picture ({control.own_size}) of the ControlNet {control.file.name} has another shape than "
-                f"the picture ({self.pictures[0].size}); it is stretched."
-            )
+        elif own := control.own_size:
+            for size in dict.fromkeys(self._stretched_to):
+                if _has_other_shape(own, size):
+                    yield (
+                        f"The control picture ({own}) of the ControlNet {control.file.name} has another shape than the "
+                        f"picture ({size}); it is stretched."
+                    )
+
+    @property
+    def _stretched_to(self) -> tuple[Size, ...]:
+        """The sizes that control pictures take on, whatever their shape."""
+        if self.pictures:
+            return tuple(picture.size for picture in self.pictures)
+        is_cut_or_filled = self.request.canvas.resize_mode in CUT_OR_FILLED
+        return () if is_cut_or_filled else (self.plan.working,)
 
     @property
     def _notes_on_size(self) -> list[str]:

@@ -486,6 +486,8 @@ class Matches:
 LONGEST_PROMPT = 10_000
 PromptText = Annotated[str, MaxLen(LONGEST_PROMPT)]
 Strength = Annotated[float, Interval(ge=0, le=1)]
+Steps = Annotated[int, Interval(ge=1, le=150)]
+CfgScale = Annotated[float, Interval(ge=0, le=100)]
 Seed = Annotated[int, Interval(ge=0, le=MAX_SEED)]
 Sha256 = Annotated[str, Matches(r"[0-9a-f]{64}", "a sha256 in hexadecimal digits")]
 SidePx = Annotated[int, Interval(ge=64, le=8192), MultipleOf(GRID_PX)]
@@ -615,11 +617,11 @@ class SamplingSettings:
     __pydantic_config__: ClassVar = STRICT
 
     denoising_strength: Strength = 0.75
-    steps: Annotated[int, Interval(ge=1, le=150)] = 20
+    steps: Steps = 20
     sampler: Sampler = Sampler.DPMPP_2M
     scheduler: Scheduler = Scheduler.AUTOMATIC
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
-    cfg_scale: Annotated[float, Interval(ge=0, le=100)] = 7.0
+    cfg_scale: CfgScale = 7.0
     negative_min_sigma: SigmaLimit = 0.0
     """Below this sigma every second model call leaves the negative prompt out (A1111's NGMS); 0 = never."""
     negative_min_sigma_every_call: bool = False

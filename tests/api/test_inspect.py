@@ -1,5 +1,6 @@
 """What the page asks before a job."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests.api.conftest import Studio
 from tests.api.files import TILES, new_project, problem, wire
+from tests.conftest import TINY_MODEL
 from underpaint.image.io import load_picture
 from underpaint.models import captioner_files
 from underpaint.server import inspection
@@ -30,6 +32,17 @@ def inspected(api: TestClient, node_id: str, **request: Any) -> Any:
     answer = api.post(f"/api/nodes/{node_id}/inspect", json={**SETTINGS, "request": request})
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def test_a_file_that_recommends_nonsense_keeps_no_model_off_the_list(
+    api: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("UNDERPAINT_MODELS", str(tmp_path))
+    shutil.copy(TINY_MODEL, tmp_path / "dusk.safetensors")
+    (tmp_path / "dusk.recommended.toml").write_text("steps = 1" + 400 * "0")
+    *_, dusk = api.get("/api/models").json()
+    assert (dusk["name"], dusk["recommended"]["steps"]) == ("dusk", None)
+    assert "dusk.recommended.toml does not hold recommended settings" in caplog.text
 
 
 def test_the_frame_lies_around_the_soft_mask(api: TestClient, node_id: str):

@@ -291,7 +291,10 @@ def test_a_given_picture_of_another_shape_is_told(
     (note,) = job_of(request, tiny_model, folder, pictures=[picture], control_pictures=[tall]).notes
     assert "control picture (72x112)" in note
     assert f"the picture ({picture.size}); it is stretched" in note
-    assert job_of(request, tiny_model, folder, control_pictures=[tall]).notes == []
+    (note,) = job_of(request, tiny_model, folder, control_pictures=[tall]).notes
+    assert "the picture (64x64); it is stretched" in note
+    cut = replace(request, canvas=replace(request.canvas, resize_mode=ResizeMode.CROP_AND_RESIZE))
+    assert job_of(cut, tiny_model, folder, control_pictures=[tall]).notes == []
 
 
 def test_each_input_picture_has_its_own(

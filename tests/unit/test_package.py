@@ -11,6 +11,8 @@ WEIGHTS_BYTES = 60_000_000
 BUILTIN = "underpaint/builtin/"
 SHIPPED = (
     "storybook/unet/diffusion_pytorch_model.safetensors",
+    "storybook/recommended.toml",
+    "storybook-inpainting/recommended.toml",
     "storybook-inpainting/unet/diffusion_pytorch_model.safetensors",
     "controlnet/storybook-union/diffusion_pytorch_model.safetensors",
     "Lora/comic-ink.safetensors",

@@ -24,6 +24,7 @@ from underpaint.request import (
     ResizeMode,
     RngSource,
     Sampler,
+    SamplingSettings,
     Scheduler,
 )
 from underpaint.styles import known_styles, with_styles
@@ -47,7 +48,7 @@ PROMPT = "Prompt"
 SAMPLING = "Sampling"
 CONTROL = "ControlNet"
 OUTPUT = "Output"
-MODEL_FIRST = "What the model recommends goes before the default."
+USUAL = SamplingSettings()
 
 Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What to paint.", rich_help_panel=PROMPT)]
 Negative = Annotated[str, typer.Option("--negative", "-n", help="What to avoid.", rich_help_panel=PROMPT)]
@@ -83,11 +84,22 @@ AllowPickle = Annotated[
     ),
 ]
 Steps = Annotated[
-    int, typer.Option(help=f"Steps of the whole schedule. {MODEL_FIRST}", rich_help_panel=SAMPLING)
+    int,
+    typer.Option(
+        help=f"Steps of the whole schedule. Default: what the model recommends, else {USUAL.steps}.",
+        rich_help_panel=SAMPLING,
+        show_default=False,
+    ),
 ]
 SamplerOption = Annotated[
     Sampler,
-    typer.Option("--sampler", case_sensitive=False, rich_help_panel=SAMPLING, help=f"Solver. {MODEL_FIRST}"),
+    typer.Option(
+        "--sampler",
+        case_sensitive=False,
+        rich_help_panel=SAMPLING,
+        help=f"Solver. Default: what the model recommends, else {USUAL.sampler}.",
+        show_default=False,
+    ),
 ]
 SchedulerOption = Annotated[
     Scheduler,
@@ -95,14 +107,18 @@ SchedulerOption = Annotated[
         "--scheduler",
         case_sensitive=False,
         rich_help_panel=SAMPLING,
-        help=f"Noise schedule; Automatic = the sampler's. {MODEL_FIRST}",
+        help="Noise schedule; Automatic = the sampler's. Default: what the model recommends, else "
+        f"{USUAL.scheduler}.",
+        show_default=False,
     ),
 ]
 Cfg = Annotated[
     float,
     typer.Option(
         "--cfg",
-        help=f"CFG scale: how strongly the prompt is followed. {MODEL_FIRST}",
+        help="CFG scale: how strongly the prompt is followed. Default: what the model recommends, else "
+        f"{USUAL.cfg_scale:g}.",
+        show_default=False,
         rich_help_panel=SAMPLING,
     ),
 ]
@@ -233,6 +249,13 @@ SETTING_OF_OPTION: dict[str, tuple[str, ...]] = {
     "batch_count": ("batch.count",),
 }
 """Where the value of each option goes in the request."""
+RECOMMENDED_FOR_OPTION = {
+    "steps": "steps",
+    "sampler": "sampler",
+    "scheduler": "scheduler",
+    "cfg": "cfg_scale",
+}
+"""What a model may recommend, by option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,14 +289,13 @@ def asked(options: dict[str, Any], context: typer.Context) -> Asked:
 
 def _as_recommended(options: dict[str, Any], context: typer.Context) -> dict[str, Any]:
     """The options with what is recommended for the model where nothing was given; under A1111's rules as they are."""
-    if options["profile"] is ProfileName.A1111:
+    unset = [name for name in RECOMMENDED_FOR_OPTION if not _is_given(name, context)]
+    if not unset or options["profile"] is ProfileName.A1111:
         return options
     model = find_model(options["model"], default_folders(), allows_pickle=options["allow_pickle"])
-    values = {f"sampling.{name}": value for name, value in recommended(model).values.items()}
+    values = recommended(model).values
     return options | {
-        name: values[path]
-        for name, (path, *_) in SETTING_OF_OPTION.items()
-        if path in values and not _is_given(name, context)
+        name: values[setting] for name in unset if (setting := RECOMMENDED_FOR_OPTION[name]) in values
     }
 
 

@@ -19,7 +19,6 @@ from torch import Tensor
 
 from underpaint.atomic import write_atomically
 from underpaint.errors import InvalidRequest, UnsupportedCheckpoint
-from underpaint.models.recommended import BESIDE_FILE
 from underpaint.models.weight_file import WeightFile, write_weights
 
 INPAINT_CHANNELS = 9
@@ -111,18 +110,16 @@ def merge(recipe: MergeRecipe, out: Path) -> Iterator[tuple[int, int]]:
         tensors = ((name, _merged(recipe, sources, name)) for name in names)
         specs = {name: _spec(recipe, sources, name) for name in names}
         yield from write_weights(out, specs, tensors, {**a.metadata, **_record(recipe)})
-    for ending in (".yaml", BESIDE_FILE):
-        _copy_beside(recipe, out, ending)
+    _copy_yaml(recipe, out)
 
 
-def _copy_beside(recipe: MergeRecipe, out: Path, ending: str) -> None:
-    """Puts the companion of the first model that has one beside the result: A1111's configuration may say what shapes
-    cannot, and what is recommended for the model holds for its descendants."""
+def _copy_yaml(recipe: MergeRecipe, out: Path) -> None:
+    """Puts A1111's configuration of the first model that has one beside the result: it may say what shapes cannot."""
     for path in (recipe.primary, recipe.secondary, recipe.tertiary):
-        if path is not None and path.with_suffix(ending).is_file():
-            copy = out.with_suffix(ending)
-            if copy.resolve() != path.with_suffix(ending).resolve():
-                write_atomically(copy, path.with_suffix(ending).read_bytes())
+        if path is not None and path.with_suffix(".yaml").is_file():
+            copy = out.with_suffix(".yaml")
+            if copy.resolve() != path.with_suffix(".yaml").resolve():
+                write_atomically(copy, path.with_suffix(".yaml").read_bytes())
             return
 
 

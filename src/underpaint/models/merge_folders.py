@@ -12,7 +12,6 @@ from underpaint.models.folder import weight_file
 from underpaint.models.glance import INPAINT_CHANNELS
 from underpaint.models.merge import MergeRecipe, is_weight, merge
 from underpaint.models.parts import INDEX, PARTS, SHARES_WITH, find_part, read_config
-from underpaint.models.recommended import IN_FOLDER
 from underpaint.models.weight_file import WeightFile
 
 NETWORKS = ("text_encoder", "vae", "unet")
@@ -70,7 +69,7 @@ def _count(recipe: MergeRecipe) -> int:
 
 
 def _copy_configurations(folder: Path, target: Path) -> None:
-    """Everything but weights, and what is recommended; the index without its hint at shared parts."""
+    """Everything but weights; the index without its hint at shared parts."""
     target.mkdir(parents=True)
     for part in PARTS:
         source = find_part(folder, part)
@@ -79,8 +78,6 @@ def _copy_configurations(folder: Path, target: Path) -> None:
         shutil.copytree(
             source, target / part, ignore=shutil.ignore_patterns("*.safetensors", "*.bin", "*.pt")
         )
-    if (folder / IN_FOLDER).is_file():
-        shutil.copy(folder / IN_FOLDER, target)
     index = read_config(folder / INDEX)
     index.pop(SHARES_WITH, None)
     (target / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")

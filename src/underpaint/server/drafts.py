@@ -22,9 +22,6 @@ from underpaint.server.schemas import Draft, Frame, Layer, LayerInfo
 from underpaint.server.tables import DraftRow, DraftTileRow, NodeRow, ProjectRow, now
 from underpaint.server.tiles import TILE_PX, Tile
 
-FIRST_SETTINGS = Settings(request=recommended(builtin_models()[0]).over(InpaintRequest()))
-"""Of a draft that takes over nobody's."""
-
 
 @dataclass(frozen=True, slots=True)
 class NodeDraft:
@@ -63,9 +60,14 @@ def draft_of_project(session: Session, project_id: str) -> DraftRow:
     return draft
 
 
-def new_draft(
-    session: Session, project_id: str, node_id: str | None, settings: Settings = FIRST_SETTINGS
-) -> DraftRow:
+def first_settings() -> Settings:
+    """Of a draft that takes over nobody's: the defaults, and what is recommended for their model, if it is there."""
+    request = InpaintRequest()
+    models = [model for model in builtin_models() if model.name == request.model]
+    return Settings(request=recommended(models[0]).over(request) if models else request)
+
+
+def new_draft(session: Session, project_id: str, node_id: str | None, settings: Settings) -> DraftRow:
     """An empty draft with these settings."""
     draft = DraftRow(
         project_id=project_id,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from underpaint.server import drafts
-from underpaint.server.drafts import FIRST_SETTINGS, NodeDraft
+from underpaint.server.drafts import NodeDraft, first_settings
 from underpaint.server.inputs import Settings
 from underpaint.server.refusals import Conflict, InvalidSetting, NotFound, TooLarge
 from underpaint.server.schemas import Node, NodeKind, PictureInfo, Project, ProjectSummary, ResultRef
@@ -101,12 +101,12 @@ def as_node(row: NodeRow) -> Node:
 # making
 
 
-def create_project(session: Session, name: str, settings: Settings = FIRST_SETTINGS) -> ProjectRow:
+def create_project(session: Session, name: str, settings: Settings | None = None) -> ProjectRow:
     """A project without nodes, with a draft for text-to-image."""
     project = ProjectRow(name=shortened(name), view={})
     session.add(project)
     session.flush()
-    drafts.new_draft(session, project.id, None, settings)
+    drafts.new_draft(session, project.id, None, settings or first_settings())
     return project
 
 
@@ -118,7 +118,7 @@ def add_node(
     name: str,
     picture: PictureInfo,
     parent_id: str | None = None,
-    settings: Settings = FIRST_SETTINGS,
+    settings: Settings | None = None,
     kept_from: ResultRef | None = None,
     recipe: dict[str, Any] | None = None,
     blended_with_id: str | None = None,
@@ -139,7 +139,7 @@ def add_node(
     )
     session.add(node)
     session.flush()
-    draft = drafts.new_draft(session, project.id, node.id, settings)
+    draft = drafts.new_draft(session, project.id, node.id, settings or first_settings())
     project.head_id = node.id
     project.updated_at = now()
     return NodeDraft(node, draft)

@@ -162,15 +162,14 @@ def test_a_checkpoint_may_lend_its_autoencoder(tmp_path: Path) -> None:
     assert (merged["first_stage_model.w"].item(), merged["model.p"].item()) == (9, 1)
 
 
-@pytest.mark.parametrize("ending", [".yaml", ".recommended.toml"])
-def test_what_lies_beside_a_model_comes_along(models: dict[str, Path], tmp_path: Path, ending: str) -> None:
-    (tmp_path / f"b{ending}").write_text("b")
-    (tmp_path / f"c{ending}").write_text("c")
+def test_the_configuration_beside_a_model_comes_along(models: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text("b")
+    (tmp_path / "c.yaml").write_text("c")
     recipe = MergeRecipe(
         method=MergeMethod.ADD_DIFFERENCE, primary=models["a"], secondary=models["b"], tertiary=models["c"]
     )
     run(recipe, tmp_path)
-    assert (tmp_path / f"merged{ending}").read_text() == "b"
+    assert (tmp_path / "merged.yaml").read_text() == "b"
 
 
 @pytest.mark.parametrize("multiplier", [-2.1, 2.1, float("nan")])

@@ -58,13 +58,11 @@ def recipe(tmp_path: Path) -> MergeRecipe:
 
 def test_every_network_is_merged_and_the_result_stands_alone(recipe: MergeRecipe, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    (recipe.primary / "recommended.toml").write_text("steps = 25")
     counts = list(merge_folders(recipe, out))
     assert counts[-1] == (4, 4)
     assert weights(out, "unet") == {"x.weight": [12.0] * 2, "conv_in.weight": [12.0] * 4 + [10.0] * 5}
     assert weights(out, "vae") == weights(out, "text_encoder") == {"x.weight": [3.0] * 2}
     assert json.loads((out / "model_index.json").read_text()) == {}
-    assert (out / "recommended.toml").read_text() == "steps = 25"
     assert json.loads((out / "tokenizer" / "config.json").read_text()) == {"of": "inpainting"}
     assert is_inpaint_folder(out)
     assert not list(tmp_path.glob(".*"))

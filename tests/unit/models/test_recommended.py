@@ -46,20 +46,24 @@ def test_every_builtin_model_recommends_a_sampler() -> None:
         ("cfg_scale = nan", "cfg_scale"),
         ("cfg = 5", "cfg"),
         ("steps 20", "line 1"),
+        ("cfg_scale = true", "cfg_scale"),
+        ("cfg_scale = 1" + 400 * "0", "too large"),
+        ("steps = " + 5000 * "[", "recursion"),
+        ("#" * 70_000, "65536 bytes"),
     ],
 )
 def test_a_file_that_says_something_else_is_named(tmp_path: Path, toml: str, problem: str) -> None:
     with pytest.raises(
-        UnsupportedCheckpoint, match=r"dusk.recommended\.toml does not hold recommended settings"
+        UnsupportedCheckpoint, match=r"dusk\.recommended\.toml does not hold recommended settings"
     ) as told:
         recommended(single_file(tmp_path, toml))
     assert problem in str(told.value)
 
 
-def test_a_folder_of_that_name_is_no_file(tmp_path: Path) -> None:
-    (tmp_path / "dusk.recommended.toml").mkdir()
-    with pytest.raises(UnsupportedCheckpoint, match="Is a directory"):
-        recommended(single_file(tmp_path))
+def test_editors_may_mark_and_end_lines_as_they_like(tmp_path: Path) -> None:
+    model = single_file(tmp_path)
+    (tmp_path / "dusk.recommended.toml").write_bytes(b"\xef\xbb\xbfsteps = 9\r\ncfg_scale = 4.5\r\n")
+    assert recommended(model) == Recommended(steps=9, cfg_scale=4.5)
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultRequest, defaultSettings, PROFILES } from '../../../src/underpaint/server/web/state/defaults.js';
 import {
-  batchesOf, changeBetween, differsFromTask, isSame, settingAt, withModel, withSetting, withTask, withUnderpainting,
+  asRecommended, batchesOf, changeBetween, differsFromTask, isSame, settingAt, withModel, withSetting, withTask, withUnderpainting,
 } from '../../../src/underpaint/server/web/state/settings.js';
 import { fitted, forAnotherPicture } from '../../../src/underpaint/server/web/state/sticky.js';
 
@@ -33,6 +33,8 @@ test('another checkpoint brings what it recommends, but for what somebody chose'
   assert.deepEqual([first.model, first.sampling.steps, first.sampling.sampler, first.sampling.scheduler, first.sampling.cfg_scale], ['storybook', 25, 'Euler a', 'Automatic', 5]);
   const chosen = withModel(withSetting(first, 'sampling.cfg_scale', 3), 'dusk', models);
   assert.deepEqual(chosen, withSetting({ ...defaultRequest(), model: 'dusk' }, 'sampling.cfg_scale', 3));
+  const asked = withSetting(withSetting(first, 'sampling.cfg_scale', 3), 'sampling.denoising_strength', 0.4);
+  assert.deepEqual(asRecommended(asked, models), withSetting(first, 'sampling.denoising_strength', 0.4), 'all of it can be taken over again');
   assert.equal(withModel(chosen, 'unknown', models).sampling.sampler, 'DPM++ 2M', 'a checkpoint that is gone recommends nothing');
 });
 

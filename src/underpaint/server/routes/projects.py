@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from underpaint.server import projects
-from underpaint.server.drafts import FIRST_SETTINGS
 from underpaint.server.edits import blank_picture, sample_picture
 from underpaint.server.events import project_changed
 from underpaint.server.inputs import BlankProject, EmptyProject, ProjectChange
@@ -110,6 +109,6 @@ def _with_root(
     services: Services, name: str, kind: NodeKind, node_name: str, picture: PictureInfo
 ) -> Project:
     with services.database.write() as session:
-        row = projects.create_project(session, name, FIRST_SETTINGS)
+        row = projects.create_project(session, name)
         projects.add_node(session, row, kind=kind, name=node_name, picture=picture)
         return projects.as_project(session, row)

@@ -20,8 +20,8 @@ export function withSetting(request, path, value) {
   return { ...request, [group]: { .../** @type {object} */ (request[group]), [key]: value } };
 }
 
-/** Another checkpoint. Settings that are as the last one recommends become what the next one does; those that somebody
- *  chose stay. @param {InpaintRequest} request @param {string} name @param {readonly ModelInfo[]} models @returns {InpaintRequest} */
+/** Another checkpoint. Settings that are as the last one recommends become what the next one does; others stay.
+ *  @param {InpaintRequest} request @param {string} name @param {readonly ModelInfo[]} models @returns {InpaintRequest} */
 export function withModel(request, name, models) {
   const before = recommendedFor(request.model, models);
   const after = recommendedFor(name, models);
@@ -35,6 +35,10 @@ export function withModel(request, name, models) {
     },
   };
 }
+
+/** With all that is recommended for the checkpoint, the usual where it says nothing.
+ *  @param {InpaintRequest} request @param {readonly ModelInfo[]} models @returns {InpaintRequest} */
+export const asRecommended = (request, models) => ({ ...request, sampling: { ...request.sampling, ...recommendedFor(request.model, models) } });
 
 /** What is recommended for a checkpoint, the usual where it says nothing. @param {string} name @param {readonly ModelInfo[]} models */
 function recommendedFor(name, models) {

@@ -1,13 +1,16 @@
 // @ts-check
 import { html } from 'htm/preact';
 import {
-  closeProject, exportProject, openDialog, redo, rescanModels, setModel, setTheme, setView, showPanel, togglePanel, toggleQueue, undo,
+  closeProject, exportProject, openDialog, redo, rescanModels, setModel, setTheme, setView, showPanel, takeRecommended, togglePanel, toggleQueue,
+  undo,
 } from '../state/actions.js';
+import { asRecommended, isSame } from '../state/settings.js';
 import {
   connection, engineState, headNode, history, isDrawer, isPanelOpen, models, panel, picked, project, request, runningJob, saveState,
   status, theme, view, waitingJobs,
 } from '../state/store.js';
 import { pickFile } from './files.js';
+import { samplingSummary } from './panel/labels.js';
 import { Button, Icon, IconButton, Menu, Segments } from './parts.js';
 import { ProjectName } from './project-name.js';
 import { SkipLink } from './skip-link.js';
@@ -90,12 +93,23 @@ function Model() {
       label: isBuiltin ? `${name} (builtin)` : name, isChecked: name === model, run: () => setModel(name),
     })),
     'line',
+    ...recommendation(),
     { label: 'Look for new checkpoints', icon: 'refresh', run: rescanModels },
   ];
   return html`
     <${Menu} label="Checkpoint" class=${`model ${state === 'working' ? 'busy' : state ? 'away' : ''}`} items=${items} isRight
       title=${`Checkpoint. Folder: ${status.value?.models_folder ?? '…'}`}>
       <i></i><span>${model}</span>${note && html`<em>${note}</em>`}<${Icon} name="down" size=${14} /><//>`;
+}
+
+/** What the checkpoint recommends, to take over. @returns {MenuItem[]} */
+function recommendation() {
+  const found = models.value.find(({ name }) => name === request.value.model);
+  if (!found || Object.values(found.recommended).every((value) => value === null)) return [];
+  const { sampling } = asRecommended(request.value, models.value);
+  return [{
+    label: `Recommended: ${samplingSummary(sampling)}`, icon: 'tune', isDisabled: isSame(sampling, request.value.sampling), run: takeRecommended,
+  }];
 }
 
 /** Only where the panel may be away. */

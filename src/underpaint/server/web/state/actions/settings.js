@@ -5,7 +5,7 @@ import { PROFILES } from '../defaults.js';
 import { autosave } from '../saving.js';
 import { record, editor } from '../context.js';
 import { rememberSettings } from '../sticky.js';
-import { batchesOf, changeBetween, differsFromTask, isSame, settingName, withModel, withSetting, withTask, withUnderpainting } from '../settings.js';
+import { asRecommended, batchesOf, changeBetween, differsFromTask, isSame, settingName, withModel, withSetting, withTask, withUnderpainting } from '../settings.js';
 /** @import { Advice, Settings, Task, Underpainting } from '../../api/api.d.ts' */
 /** @import { SettingPath, SettingValue } from '../types.d.ts' */
 
@@ -62,6 +62,12 @@ export function setSetting(path, value) {
 export function setModel(name) {
   clearError('model');
   change('model', settingName('model'), { ...store.draft.value, request: withModel(store.draft.value.request, name, store.models.value) });
+}
+
+/** What the checkpoint recommends, whatever somebody had chosen. */
+export function takeRecommended() {
+  change('recommended', 'As recommended', { ...store.draft.value, request: asRecommended(store.request.value, store.models.value) });
+  endGesture();
 }
 
 /** Same blur in both directions. @param {number} px */
