@@ -9,6 +9,7 @@ from training.adopt import adopt
 from training.export import FOLDER, write_storybook
 from training.runs import load_state
 from training.students import load_storybook
+from underpaint.models.recommended import IN_FOLDER
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_adopted_weights_are_exported_unchanged(run_folder: Path, tmp_path: Path
     write_storybook(load_storybook(), tmp_path / "copy")
     weights = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.safetensors"))
     assert len(weights) == 3
-    for name in weights:
+    for name in (*weights, IN_FOLDER):
         assert (tmp_path / "copy" / name).read_bytes() == (FOLDER / name).read_bytes()
 
 

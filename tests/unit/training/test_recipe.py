@@ -13,7 +13,7 @@ from training.asks import Errand, fixed_errands
 from training.card import model_card
 from training.classifier import new_classifier
 from training.denoiser import Denoiser
-from training.export import write_inpainting, write_storybook
+from training.export import FOLDER, INPAINTING, write_inpainting, write_storybook
 from training.figures import prefixed, repainting_figures
 from training.generate import Storybook
 from training.lessons import RepaintingLesson
@@ -24,6 +24,7 @@ from training.sheets import Picture
 from training.shipped import Manner, load_folder
 from training.text import new_text_encoder, new_tokenizer
 from underpaint.models.lora import Applied, applied, read_lora
+from underpaint.models.recommended import IN_FOLDER
 
 FINE_TUNE_TITLE = "## Inpainting with a fine-tune"
 UNET = Path("unet") / "diffusion_pytorch_model.safetensors"
@@ -66,6 +67,11 @@ def answer(unet: nn.Module) -> Tensor:
     generator = torch.Generator().manual_seed(1)
     x, states = torch.randn(1, 4, 8, 8, generator=generator), torch.randn(1, 77, 128, generator=generator)
     return unet(x, torch.tensor([500]), states).sample
+
+
+def test_both_models_recommend_what_the_shipped_ones_do(ingredients: Ingredients) -> None:
+    written = {(folder / IN_FOLDER).read_text() for folder in (ingredients.base, ingredients.inpainting)}
+    assert written == {(folder / IN_FOLDER).read_text() for folder in (FOLDER, INPAINTING)}
 
 
 def test_a_baked_lora_paints_like_one_that_is_laid_on(ingredients: Ingredients, dish: Dish) -> None:
