@@ -153,7 +153,8 @@ def cli_page() -> str:
         ]
         for parameter in command.params:
             names = ", ".join(f"`{option}`" for option in parameter.opts)
-            default = "" if parameter.default is None else f"`{parameter.default}`"
+            is_told = parameter.default is not None and parameter.show_default is not False
+            default = f"`{parameter.default}`" if is_told else ""
             meaning = getattr(parameter, "help", None) or ""
             lines.append(f"| {names} | {default} | {meaning} |")
         lines.append("")

@@ -33,7 +33,7 @@ class JobControl:
     file: ControlNetFile
     pictures: tuple[np.ndarray, ...]
     """What it sees of every canvas, or the one it sees in text-to-image: float32 (height, width, 3), working size."""
-    own_size: Size | None = None
+    own_size: Size | None
     """Of the picture that it sees instead of the input."""
 
     @property

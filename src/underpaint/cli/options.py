@@ -249,13 +249,6 @@ SETTING_OF_OPTION: dict[str, tuple[str, ...]] = {
     "batch_count": ("batch.count",),
 }
 """Where the value of each option goes in the request."""
-RECOMMENDED_FOR_OPTION = {
-    "steps": "steps",
-    "sampler": "sampler",
-    "scheduler": "scheduler",
-    "cfg": "cfg_scale",
-}
-"""What a model may recommend, by option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,13 +282,14 @@ def asked(options: dict[str, Any], context: typer.Context) -> Asked:
 
 def _as_recommended(options: dict[str, Any], context: typer.Context) -> dict[str, Any]:
     """The options with what is recommended for the model where nothing was given; under A1111's rules as they are."""
-    unset = [name for name in RECOMMENDED_FOR_OPTION if not _is_given(name, context)]
-    if not unset or options["profile"] is ProfileName.A1111:
+    if options["profile"] is ProfileName.A1111:
         return options
     model = find_model(options["model"], default_folders(), allows_pickle=options["allow_pickle"])
-    values = recommended(model).values
+    values = {f"sampling.{name}": value for name, value in recommended(model).values.items()}
     return options | {
-        name: values[setting] for name in unset if (setting := RECOMMENDED_FOR_OPTION[name]) in values
+        name: values[path]
+        for name, (path, *_) in SETTING_OF_OPTION.items()
+        if path in values and not _is_given(name, context)
     }
 
 

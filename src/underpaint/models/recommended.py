@@ -63,7 +63,7 @@ def _read(file: Path) -> dict[str, Any]:
     if len(content) > LARGEST_BYTES:
         raise ValueError(f"it has more than {LARGEST_BYTES} bytes")
     data = tomllib.loads(content.decode("utf-8-sig"))
-    if type(data.get("cfg_scale")) is int:
+    if type(data.get("cfg_scale")) is int:  # TOML tells 5 from 5.0
         data["cfg_scale"] = float(data["cfg_scale"])
     return data
 
