@@ -71,7 +71,8 @@ Inpainting by the base, the mask in green at the left and what came of it at the
 
 ## Limits
 It knows its six subjects and {words} words, nothing else. Hands are rough, cats may get two tails, and the eyes of a close-up two
-colours. It cannot draw real people, places or text.
+colours. It cannot draw real people, places or text. Inpainting with the base often shows that it does not see the mask: new backgrounds with a
+second subject, new colours that cover a part, remains of what was there. The inpainting variant does so less.
 
 ## Licence
 Apache-2.0, weights included.
