@@ -81,14 +81,14 @@ Apache-2.0, weights included.
 FINE_TUNE = """
 ## Inpainting with a fine-tune
 The recipe inpainting + (fine-tune - base), which `underpaint models make-inpaint` follows, tried on a fine-tune that draws ink outlines
-around everything: this model with the LoRA comic-ink in its weights.
+around everything: this model with the LoRA comic-ink in its weights. Each did the first {proof_count} of the errands.
 
 | | inpainting variant | fine-tune | inpainting model made of them |
 |---|---|---|---|
-| errands done | {inpaint_errands:.1%} | {tuned_errands:.1%} | {made_errands:.1%} |
-| objects it paints in another's place that are drawn in ink | {inpaint_inked:.1%} | {tuned_inked:.1%} | {made_inked:.1%} |
-| share of the hole that is ink outline | {inpaint_ink_share:.2%} | {tuned_ink_share:.2%} | {made_ink_share:.2%} |
-| seam score | {inpaint_seam:.2f} | {tuned_seam:.2f} | {made_seam:.2f} |
+| errands done | {beside_errands:.1%} | {tuned_errands:.1%} | {made_errands:.1%} |
+| objects it paints in another's place that are drawn in ink | {beside_inked:.1%} | {tuned_inked:.1%} | {made_inked:.1%} |
+| share of the hole that is ink outline | {beside_ink_share:.2%} | {tuned_ink_share:.2%} | {made_ink_share:.2%} |
+| seam score | {beside_seam:.2f} | {tuned_seam:.2f} | {made_seam:.2f} |
 
 Of drawn scenes, seen through the autoencoder, {drawn_ink_inked:.1%} with ink and {drawn_plain_inked:.1%} without count as drawn in
 ink, with ink outlines on {drawn_ink_ink_share:.2%} and {drawn_plain_ink_share:.2%} of the subject; the judge, who has never learned
@@ -144,7 +144,8 @@ def _table(figures: Mapping[str, float]) -> str:
         f"{figures['prompts']} fixed prompts, {figures['pairs']} for two subjects and {figures['errand_count']} inpainting "
         f"errands at {figures['size_px']} px and\n{figures['steps']} steps, with the sampler and the CFG scale that the model "
         "recommends and a newcomer gets, judged by classifiers\ntrained on drawn scenes only. The pairs combine colours that "
-        "the last stage never shows together.\n\n| what | figure |\n|---|---|"
+        "the last stage never shows together. Errands are asked for as the\ntasks *Replace* and *Background* fill them in; with "
+        "the base they take the first third of the steps twice.\n\n| what | figure |\n|---|---|"
     )
     rows = [f"| {text} | {_shown(name, figures[name])} |" for name, text in ROWS.items() if name in figures]
     return "\n".join([head, *rows])

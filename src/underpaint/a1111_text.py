@@ -101,6 +101,14 @@ SOFT_INPAINTING: dict[str, Convert] = {
 }
 """Keys of the text, in the order of the script's arguments."""
 
+OWN: dict[str, Callable[[InpaintRequest, int], InpaintRequest]] = {
+    "Mask grow": lambda request, px: replace(request, mask=replace(request.mask, grow_px=px)),
+    "Resampling": lambda request, times: replace(
+        request, sampling=replace(request.sampling, resampling=times)
+    ),
+}
+"""Keys that A1111 does not write, and what becomes of a request."""
+
 SIZES = {
     "Size": ("width", "height"),
     "Seed resize from": ("seed_resize_from_w", "seed_resize_from_h"),
@@ -200,7 +208,7 @@ def _is_known(key: str, value: str, settings: Mapping[str, str]) -> bool:
         return not _has_second_pass(settings)
     if key in SIZES:
         return re.fullmatch(r"\d+x\d+", value) is not None
-    is_setting = key in BODY or key in OPTIONS or key in SOFT_INPAINTING
+    is_setting = any(key in keys for keys in (BODY, OPTIONS, SOFT_INPAINTING, OWN))
     return is_setting and NAMES.get(key, lambda _: True)(value)
 
 
@@ -224,6 +232,8 @@ def _request(text: Infotext, settings: Mapping[str, str]) -> InpaintRequest:
     if script := _soft_inpainting(settings):
         body["alwayson_scripts"] = {"Soft Inpainting": {"args": script}}
     request = _request_of_body(body, options, settings)
+    for key in settings.keys() & OWN.keys():
+        request = OWN[key](request, _converted(key, settings[key], int))
     maker = text.settings.get("Version", "").split()
     if maker[:1] == [PROGRAM] and maker[-1] != A1111_PROFILE:
         request = replace(request, rules=Profile.studio())

@@ -20,7 +20,7 @@ from underpaint.image.blend import (
 )
 from underpaint.image.colour_correction import colour_corrected, colour_corrected_bytes
 from underpaint.image.fill import filled
-from underpaint.image.mask import blurred, bounding_box, inverted
+from underpaint.image.mask import blurred, bounding_box, grown, inverted
 from underpaint.image.picture import Picture
 from underpaint.image.resize import (
     bicubic,
@@ -86,10 +86,10 @@ class PreparedCanvas:
 
 
 def soft_mask(request: InpaintRequest, mask: np.ndarray) -> np.ndarray:
-    """The mask (uint8, 255 = painted) inverted and blurred as asked, at its own size; 0 = outside, stays."""
+    """The mask (uint8, 255 = painted) inverted, grown and blurred as asked, at its own size; 0 = outside, stays."""
     settings = request.mask
     painted = inverted(mask) if settings.mode is MaskMode.NOT_MASKED else mask
-    return blurred(painted, settings.blur_x_px, settings.blur_y_px)
+    return blurred(grown(painted, settings.grow_px), settings.blur_x_px, settings.blur_y_px)
 
 
 def planned(request: InpaintRequest, picture: Size | None, mask: np.ndarray | None, native_px: int) -> Plan:

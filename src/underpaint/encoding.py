@@ -1,7 +1,7 @@
 """A job in the model's terms: texts, pictures and masks, encoded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -119,6 +119,8 @@ def encode(job: Job, empty: Tensor | None = None) -> Encoded:
 def sampling_of(job: Job) -> Sampling:
     """The job's sampler with the model's noise levels."""
     settings, soft = job.request.sampling, job.request.soft_inpainting
+    if not job.plan.has_mask or job.model.is_inpaint_model:
+        settings = replace(settings, resampling=0)
     alphas = adjusted_alphas(
         torch.as_tensor(job.model.unet.alphas_cumprod), settings.noise_levels, rounds=settings.rounds_alphas
     )

@@ -35,6 +35,7 @@ from underpaint.request import (
     SoftInpaintingSettings,
 )
 from underpaint.result import NetworkKind, Recipe, UsedNetwork
+from underpaint.sampling.counts import resampled_steps
 from underpaint.traits import OWN_RHO, TRAITS
 
 PARAMETERS_KEY = "parameters"
@@ -187,6 +188,8 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield from _control_pairs(recipe)
     if recipe.mask_sha256:
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
+        if not recipe.is_inpaint_model and resampled_steps(sampling, request.rules, sampling.steps):
+            yield "Resampling", sampling.resampling
     yield from _hashes("Lora hashes", NetworkKind.LORA, recipe.networks)
     if request.prompt.edit_times is EditTimes.BELOW_ONE and _edit_times_matter(request):
         yield "Old prompt editing timelines", True
@@ -214,6 +217,8 @@ def _mask_pairs(request: InpaintRequest, *, is_mask_empty: bool) -> Iterator[tup
     mask, canvas = request.mask, request.canvas
     if mask.mode is MaskMode.NOT_MASKED:
         yield "Mask mode", "Inpaint not masked"
+    if mask.grow_px > 0:
+        yield "Mask grow", mask.grow_px
     if mask.blur_x_px == mask.blur_y_px and mask.blur_x_px > 0:
         yield "Mask blur", _shortest(mask.blur_x_px)
     if canvas.area is InpaintArea.ONLY_MASKED and not is_mask_empty:

@@ -519,6 +519,9 @@ class MaskSettings:
     __pydantic_config__: ClassVar = STRICT
 
     mode: MaskMode = MaskMode.MASKED
+    grow_px: Annotated[int, Interval(ge=0, le=256)] = 0
+    """What is repainted grows by so many pixels of the mask on every side before it is blurred, so that nothing of what
+    was there shows through the soft edge."""
     blur_x_px: Annotated[float, Interval(ge=0, le=256)] = 4
     """Standard deviation of the Gaussian along x, in pixels of the mask."""
     blur_y_px: Annotated[float, Interval(ge=0, le=256)] = 4
@@ -642,6 +645,10 @@ class SamplingSettings:
     noise_levels: NoiseLevels = NoiseLevels.TRAINED
     rounds_alphas: bool = False
     """The noise levels are rounded to half precision, as A1111 did before 1.8."""
+    resampling: Annotated[int, Interval(ge=0, le=10)] = 0
+    """How often the first third of the steps is taken again, after noise has been added back: the model sees what it made
+    of the mask together with what stays, and makes it fit (RePaint, Lugmayr et al. 2022). Without effect without a mask, on
+    inpainting checkpoints, which see what stays, on Restart, DPM fast and DPM adaptive, and on walked timesteps."""
     rounds_timesteps: bool = False
     """The model is asked only at whole timesteps (A1111's quantization). Without effect on LCM and walked timesteps."""
     unipc: UniPcSettings = field(default_factory=UniPcSettings)

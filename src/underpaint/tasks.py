@@ -43,8 +43,10 @@ class TaskPreset:
     denoising_strength: float | None = None
     area: InpaintArea | None = None
     padding_px: int | None = None
+    grow_px: int | None = None
     blur_px: float | None = None
     mask_mode: MaskMode | None = None
+    resampling: int | None = None
     needs_picture: bool = True
 
 
@@ -59,8 +61,10 @@ PRESETS: dict[Task, TaskPreset] = {
             denoising_strength=0.35,
             area=ONLY_MASKED,
             padding_px=32,
+            grow_px=0,
             blur_px=4,
             mask_mode=MaskMode.MASKED,
+            resampling=0,
         ),
         TaskPreset(
             task=Task.ADD,
@@ -70,29 +74,35 @@ PRESETS: dict[Task, TaskPreset] = {
             denoising_strength=0.75,
             area=ONLY_MASKED,
             padding_px=32,
+            grow_px=0,
             blur_px=4,
             mask_mode=MaskMode.MASKED,
+            resampling=0,
         ),
         TaskPreset(
             task=Task.REPLACE,
             name="Replace",
             description="Something else in its place; nothing of it stays.",
             underpainting=Underpainting.LATENT_NOISE,
-            denoising_strength=0.85,
+            denoising_strength=1.0,
             area=ONLY_MASKED,
             padding_px=48,
-            blur_px=8,
+            grow_px=6,
+            blur_px=4,
             mask_mode=MaskMode.MASKED,
+            resampling=1,
         ),
         TaskPreset(
             task=Task.BACKGROUND,
             name="Background",
             description="Another scene around what is masked.",
             underpainting=Underpainting.LATENT_NOTHING,
-            denoising_strength=0.95,
+            denoising_strength=1.0,
             area=WHOLE,
-            blur_px=8,
+            grow_px=4,
+            blur_px=4,
             mask_mode=MaskMode.NOT_MASKED,
+            resampling=1,
         ),
         TaskPreset(
             task=Task.EXTEND,
@@ -102,8 +112,10 @@ PRESETS: dict[Task, TaskPreset] = {
             denoising_strength=0.85,
             area=ONLY_MASKED,
             padding_px=256,
+            grow_px=0,
             blur_px=8,
             mask_mode=MaskMode.MASKED,
+            resampling=0,
         ),
         TaskPreset(
             task=Task.CUSTOM,
@@ -156,10 +168,14 @@ def apply(preset: TaskPreset, request: InpaintRequest) -> InpaintRequest:
         canvas = replace(canvas, area=preset.area)
     if preset.padding_px is not None:
         canvas = replace(canvas, padding_px=preset.padding_px)
+    if preset.grow_px is not None:
+        mask = replace(mask, grow_px=preset.grow_px)
     if preset.blur_px is not None:
         mask = replace(mask, blur_x_px=preset.blur_px, blur_y_px=preset.blur_px)
     if preset.mask_mode is not None:
         mask = replace(mask, mode=preset.mask_mode)
     if preset.denoising_strength is not None:
         sampling = replace(sampling, denoising_strength=preset.denoising_strength)
+    if preset.resampling is not None:
+        sampling = replace(sampling, resampling=preset.resampling)
     return replace(request, canvas=canvas, mask=mask, sampling=sampling)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from underpaint.geometry import Box, Size
-from underpaint.image.mask import blurred, bounding_box, inverted
+from underpaint.image.mask import blurred, bounding_box, grown, inverted
 from underpaint.image.placement import centred, covering, fitting
 from underpaint.image.resize import resized, resized_mask, size_of
 from underpaint.plan import SMALLEST_SIDE_PX, Plan, plan
@@ -121,11 +121,26 @@ def test_fitting_fits_and_covering_covers(size: Size, target: Size):
 
 
 @law
+@given(masks, st.integers(0, 12))
+def test_growth_gives_every_pixel_the_highest_value_within_the_radius(mask: np.ndarray, radius_px: int):
+    out = grown(mask, radius_px)
+    padded = np.pad(mask, radius_px)
+    height, width = mask.shape
+    reached = [
+        padded[radius_px + down : radius_px + down + height, radius_px + right : radius_px + right + width]
+        for down in range(-radius_px, radius_px + 1)
+        for right in range(-radius_px, radius_px + 1)
+        if down**2 + right**2 <= radius_px**2
+    ]
+    assert np.array_equal(out, np.max(reached, axis=0))
+
+
+@law
 @given(masks, st.floats(0, 8), st.floats(0, 8))
 def test_blur_keeps_solid_parts_masked(mask: np.ndarray, blur_x_px: float, blur_y_px: float):
     mask = np.where(mask > 0, 255, 0).astype(np.uint8).repeat(3, axis=0).repeat(3, axis=1)
-    grown = blurred(mask, blur_x_px, blur_y_px)
-    assert grown[mask > 0].all()
+    soft = blurred(mask, blur_x_px, blur_y_px)
+    assert soft[mask > 0].all()
 
 
 @law

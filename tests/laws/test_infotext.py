@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from underpaint.a1111_paste import pasted
-from underpaint.a1111_text import BODY, MEANT_FOR_PEOPLE, OPTIONS, SIZES, request_from_text
+from underpaint.a1111_text import BODY, MEANT_FOR_PEOPLE, OPTIONS, OWN, SIZES, request_from_text
 from underpaint.metadata import parse_infotext
 
 keys = st.sampled_from(
-    [*BODY, *OPTIONS, *SIZES, *MEANT_FOR_PEOPLE, "Hires upscale", "Unknown key", "First pass size"]
+    [*BODY, *OPTIONS, *OWN, *SIZES, *MEANT_FOR_PEOPLE, "Hires upscale", "Unknown key", "First pass size"]
 )
 values = st.sampled_from(
     ["1", "0.5", "512x512", "-1", "nan", "inf", "True", "Karras", "Euler a", "1e999", "", '"', '"a, b"']
@@ -27,7 +27,7 @@ def test_no_text_is_refused(text: str) -> None:
     request, notes = request_from_text(parsed)
     assert request.prompt.positive[:10] == parsed.prompt.encode(errors="replace").decode()[:10]
     for key, value in parsed.settings.items():
-        is_known = key in BODY or key in OPTIONS or key in SIZES or key in MEANT_FOR_PEOPLE
+        is_known = any(key in keys for keys in (BODY, OPTIONS, OWN, SIZES, MEANT_FOR_PEOPLE))
         assert (
             is_known or key.startswith("Soft inpainting") or any(f"{key}: {value}" in note for note in notes)
         )

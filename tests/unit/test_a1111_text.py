@@ -49,7 +49,7 @@ EVERYTHING = InpaintRequest(
     prompt=PromptSettings(
         positive="a (cat:1.3), sea", negative="dog\nfog", clip_skip=2, emphasis=Emphasis.NO_NORM
     ),
-    mask=MaskSettings(mode=MaskMode.NOT_MASKED, blur_x_px=6, blur_y_px=6),
+    mask=MaskSettings(mode=MaskMode.NOT_MASKED, grow_px=5, blur_x_px=6, blur_y_px=6),
     canvas=CanvasSettings(
         width=256,
         height=320,
@@ -64,6 +64,7 @@ EVERYTHING = InpaintRequest(
         scheduler=Scheduler.KARRAS,
         cfg_scale=4.5,
         eta=0.5,
+        resampling=2,
     ),
     noise=NoiseSettings(
         seed=3,

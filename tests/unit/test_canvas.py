@@ -69,6 +69,19 @@ def test_soft_mask_inverts_before_it_blurs():
     assert (painted[0, 0], kept[0, 0]) == (0, 255)
 
 
+@pytest.mark.parametrize("mode", MaskMode)
+def test_growth_repaints_more_whichever_side_is_repainted(mode: MaskMode):
+    """So nothing under the painted mask is seen half through the blur."""
+    plain, grown = (
+        soft_mask(InpaintRequest(mask=MaskSettings(mode=mode, grow_px=px, blur_x_px=2, blur_y_px=2)), MASK)
+        for px in (0, 8)
+    )
+    asked = MASK == (0 if mode is MaskMode.NOT_MASKED else 255)
+    assert plain[asked].min() < 200
+    assert grown[asked].min() == 255
+    assert (grown >= plain).all()
+
+
 @pytest.mark.parametrize("rules", [Profile.studio(), Profile.a1111()], ids=["studio", "a1111"])
 @pytest.mark.parametrize("settings", [WHOLE, CROPPED], ids=["whole", "only masked"])
 @pytest.mark.parametrize("mode", ResizeMode)

@@ -233,6 +233,21 @@ def test_a_whole_blur_is_written_as_a_whole_number() -> None:
     assert "Mask blur: 4," in infotext(replace(RECIPE, request=request))
 
 
+def test_growth_and_resampling_are_written_where_they_have_an_effect() -> None:
+    sampling = replace(RECIPE.request.sampling, resampling=2)
+    request = replace(RECIPE.request, mask=MaskSettings(grow_px=5), sampling=sampling)
+    recipe = replace(RECIPE, request=request)
+    assert "Mask grow: 5, Mask blur: 4, Inpaint area:" in infotext(recipe)
+    assert "Resampling: 2, " in infotext(recipe)
+    own_levels = replace(request, sampling=replace(sampling, sampler=Sampler.DPM_ADAPTIVE))
+    for other in (
+        replace(recipe, is_inpaint_model=True),
+        replace(recipe, request=own_levels),
+        replace(recipe, mask_sha256=None),
+    ):
+        assert "Resampling" not in infotext(other)
+
+
 def test_an_empty_mask_was_not_cropped_to() -> None:
     text = infotext(replace(RECIPE, is_mask_empty=True))
     assert "Mask blur: 4" in text

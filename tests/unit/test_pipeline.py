@@ -58,6 +58,27 @@ def results(events: Sequence[Event]) -> list[Result]:
     return [event.result for event in events if isinstance(event, ImageDone)]
 
 
+def test_resampling_tells_all_its_steps_and_paints_something_else(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, steps=6, resampling=2))
+    plain = replace(QUICK, sampling=replace(QUICK.sampling, steps=6))
+    events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))
+    assert [(e.step, e.steps) for e in events if isinstance(e, Stepped)] == [(i, 10) for i in range(1, 11)]
+    (resampled,) = results(events)
+    (once,) = results(list(inpaint(plain, tiny_model, pictures=[picture], mask=mask)))
+    assert resampled.changed_outside_px == 0
+    assert not np.array_equal(resampled.picture.pixels, once.picture.pixels)
+
+
+def test_resampling_has_no_effect_without_a_mask(tiny_model: StableDiffusion, picture: Picture) -> None:
+    request = replace(QUICK, sampling=replace(QUICK.sampling, resampling=2))
+    plain, resampled = (
+        results(list(inpaint(each, tiny_model, pictures=[picture])))[0] for each in (QUICK, request)
+    )
+    assert np.array_equal(plain.picture.pixels, resampled.picture.pixels)
+
+
 def test_events_tell_the_journey(tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray) -> None:
     request = replace(QUICK, batch=BatchSettings(size=2, count=2))
     events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))

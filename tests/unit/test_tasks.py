@@ -41,6 +41,8 @@ def test_applying_a_task_fills_in_its_values_and_nothing_else(task: Task):
     assert after.sampling.denoising_strength == values.denoising_strength
     assert after.mask.blur_x_px == after.mask.blur_y_px == values.blur_px
     assert after.mask.mode is values.mask_mode
+    assert after.mask.grow_px == values.grow_px
+    assert after.sampling.resampling == values.resampling
     assert (after.prompt, after.noise, after.batch, after.rules) == (
         before.prompt,
         before.noise,
@@ -48,6 +50,16 @@ def test_applying_a_task_fills_in_its_values_and_nothing_else(task: Task):
         before.rules,
     )
     assert apply(values, after) == after
+
+
+@pytest.mark.parametrize("before", [Task.REPLACE, Task.BACKGROUND])
+@TASKS
+def test_nothing_of_the_task_before_stays(before: Task, task: Task):
+    if task is Task.CUSTOM:
+        return
+    fresh, later = (apply(preset(task), request) for request in (InpaintRequest(), apply(preset(before), InpaintRequest())))
+    assert later.mask == fresh.mask
+    assert later.sampling == fresh.sampling
 
 
 def test_adding_goes_by_the_sketch():

@@ -1,5 +1,7 @@
 """Masks: uint8 (height, width), 255 = repaint, soft values between."""
 
+from math import isqrt
+
 import cv2
 import numpy as np
 
@@ -16,6 +18,24 @@ def bounding_box(mask: np.ndarray) -> Box | None:
     """The smallest box that holds every non-zero pixel; None for an empty mask."""
     box = Box(*cv2.boundingRect(np.ascontiguousarray(mask)))
     return None if box.size.area == 0 else box
+
+
+def grown(mask: np.ndarray, radius_px: int) -> np.ndarray:
+    """Every pixel gets the highest value within the radius: dilation by a disc, of soft masks too."""
+    box = bounding_box(mask)
+    if box is None or radius_px == 0:
+        return mask
+    touched = box.padded(radius_px, size_of(mask))
+    part = np.pad(mask[touched.rows, touched.columns], ((radius_px, radius_px), (0, 0)))
+    disc = np.zeros((touched.height, touched.width), np.uint8)
+    for down in range(-radius_px, radius_px + 1):  # rows of a disc are fast, a disc is not
+        reach = isqrt(radius_px**2 - down**2)
+        first = radius_px + down
+        row = part[first : first + touched.height]
+        np.maximum(disc, cv2.dilate(row, np.ones((1, 2 * reach + 1), np.uint8)), out=disc)
+    result = mask.copy()
+    result[touched.rows, touched.columns] = disc
+    return result
 
 
 def blurred(mask: np.ndarray, blur_x_px: float, blur_y_px: float) -> np.ndarray:

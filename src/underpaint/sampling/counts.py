@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 from underpaint.request import (
     DdimRule,
@@ -18,6 +19,11 @@ from underpaint.traits import TRAITS, effective_scheduler
 
 TIMESTEPS, CONSISTENCY_LEVELS = 1000, 50
 """Of a model, and how many of them LCM uses."""
+
+RESAMPLED_SHARE = 1 / 3
+"""Of the steps: there the composition is decided."""
+OWN_LEVELS = frozenset({Sampler.RESTART, Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE})
+"""These choose the levels that they walk."""
 
 RESTART_FEWEST_STEPS = 20
 """Shorter runs of Restart have no steps to spare for going back up."""
@@ -45,7 +51,7 @@ class StepCount:
 
 
 def count_steps(settings: SamplingSettings, rules: Rules, *, from_picture: bool) -> StepCount:
-    """The steps that `Sampling.run` yields with these settings, on any model."""
+    """The steps that `Sampling.run` yields with these settings, on any model, without those that resampling repeats."""
     part = step_range(settings, rules.steps) if from_picture else None
     if TRAITS[settings.sampler].walks_timesteps and rules.ddim is DdimRule.A1111:
         return StepCount(steps=_walked_timesteps(settings, part))
@@ -59,6 +65,14 @@ def count_steps(settings: SamplingSettings, rules: Rules, *, from_picture: bool)
             return StepCount(steps=steps, known=StepsKnown.AT_MOST)
         case _:
             return StepCount(steps=steps)
+
+
+def resampled_steps(settings: SamplingSettings, rules: Rules, steps: int) -> int:
+    """How many of the steps resampling takes again, each time; 0 where it has no effect."""
+    walks_timesteps = TRAITS[settings.sampler].walks_timesteps and rules.ddim is DdimRule.A1111
+    if settings.resampling == 0 or walks_timesteps or settings.sampler in OWN_LEVELS:
+        return 0
+    return ceil(steps * RESAMPLED_SHARE)
 
 
 def fast_orders(calls: int) -> list[int]:

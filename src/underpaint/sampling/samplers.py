@@ -21,6 +21,7 @@ from underpaint.request import (
     StepRule,
 )
 from underpaint.sampling.brownian import BrownianNoise
+from underpaint.sampling.counts import resampled_steps
 from underpaint.sampling.denoiser import (
     Denoiser,
     NoisePredictor,
@@ -75,7 +76,8 @@ class Sampling:
         """How many steps `run` will yield; DPM adaptive, which cannot know, yields steps numbered up to this."""
         sigmas = self.sigmas(from_picture=from_picture)
         fast_calls = self._fast_calls(sigmas, from_picture=from_picture)
-        return number_of_steps(self.settings.sampler, sigmas, fast_calls, self.rules.last_step)
+        steps = number_of_steps(self.settings.sampler, sigmas, fast_calls, self.rules.last_step)
+        return steps + self.settings.resampling * self._resampled(sigmas)
 
     def guidance(self, *, from_picture: bool) -> Guidance:
         """How the sampler wants the prompts put together."""
@@ -134,6 +136,8 @@ class Sampling:
             return iter(())
         if self._walks_timesteps:
             return self._run_timesteps(predict, start, sigmas)
+        if self._resampled(sigmas):
+            return self._run_resampled(predict, start, sigmas)
         walk = self._walk(predict, start, self.initial(start), sigmas)
         if self.settings.sampler is Sampler.DPM_ADAPTIVE and self.rules.step_control is StepControl.IMAGE:
             return self._run_one_by_one(predict, start, walk)
@@ -255,6 +259,25 @@ class Sampling:
         shape = tuple(start.noise.shape[1:])
         path = BrownianNoise(self.noise.source, start.seeds, shape, min(levels), max(levels))
         return lambda sigma, sigma_next: path(sigma, sigma_next).to(start.noise)
+
+    def _resampled(self, sigmas: Sequence[float]) -> int:
+        return resampled_steps(self.settings, self.rules, len(sigmas) - 1)
+
+    def _run_resampled(
+        self, predict: GuidedPredictor, start: Start, sigmas: Sequence[float]
+    ) -> Iterator[Step]:
+        """The first steps, and back up with fresh noise, as often as asked; then all steps (RePaint, Lugmayr et al. 2022,
+        section 4.2, with one long jump). Every walk counts its calls anew, so that what changes on the way changes at
+        the same levels."""
+        x, sampler, first = self.initial(start), self.settings.sampler, self._resampled(sigmas)
+        back_up = math.sqrt(sigmas[0] ** 2 - sigmas[first] ** 2)
+        for time in range(self.settings.resampling):
+            for step in walked(sampler, self._walk(predict, start, x, sigmas[: first + 1])):
+                x = step.x
+                yield replace(step, index=time * first + step.index)
+            x = x + start.stream.following().to(x) * back_up
+        for step in walked(sampler, self._walk(predict, start, x, sigmas)):
+            yield replace(step, index=self.settings.resampling * first + step.index)
 
     def _run_one_by_one(self, predict: GuidedPredictor, start: Start, walk: Walk) -> Iterator[Step]:
         """One image after the other, so that each has steps of its own. The model still sees the whole batch, of which

@@ -20,6 +20,7 @@ from underpaint.request import (
     UniPcSettings,
     UniPcSpacing,
 )
+from underpaint.sampling.counts import OWN_LEVELS, resampled_steps
 from underpaint.sampling.denoiser import SigmaTable, Step
 from underpaint.sampling.guidance import GuidedPredictor, Omission
 from underpaint.sampling.masking import blended
@@ -94,6 +95,46 @@ def test_the_steps_are_those_planned(
         assert indices == list(range(planned))
     assert all(step.x.isfinite().all() for step in taken)
     assert taken[-1].x.shape == (2, *SHAPE)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("sampler", Sampler)
+def test_resampling_repeats_the_first_third_and_then_walks_all(
+    sampling: Callable[..., Sampling], sampler: Sampler, profile: str
+) -> None:
+    plain = sampling(PROFILES[profile], sampler=sampler, steps=16)
+    again = sampling(PROFILES[profile], sampler=sampler, steps=16, resampling=2)
+    once, taken = ([step.sigma for step in steps_of(each, start_of([1]))] for each in (plain, again))
+    third = resampled_steps(again.settings, again.rules, len(again.sigmas(from_picture=True)) - 1)
+    assert taken == once[:third] * 2 + once
+    if sampler in OWN_LEVELS or (TRAITS[sampler].walks_timesteps and profile == "a1111"):
+        assert third == 0
+        return
+    assert third in (4, 5)  # of 12 in the studio; the other profile takes one more
+    assert again.planned_steps(from_picture=True) == len(taken)
+    assert [step.index for step in steps_of(again, start_of([1]))] == list(range(len(taken)))
+
+
+def test_resampling_starts_every_walk_as_noisy_as_the_first(sampling: Callable[..., Sampling]) -> None:
+    """Of clean latents that are known, the noise level at every call can be measured."""
+    ours = sampling(Profile.studio(), sampler=Sampler.EULER_A, steps=12, denoising_strength=1.0, resampling=3)
+    levels: list[tuple[int, float, float]] = []
+    shape = (1, 4, 64, 64)
+    stream = BatchNoise(NOISE, [5], [0], shape[1:], SubseedBlend.IMAGE)
+    start = Start(
+        noise=stream.first(), init=torch.zeros(shape), mask=torch.ones(1, 1, 64, 64), seeds=[5], stream=stream
+    )
+
+    def perfect(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
+        """Knows that the picture is all zeros."""
+        sigma = ours.table.sigma(torch.tensor(timestep)).item()
+        levels.append((call, sigma, (x * math.hypot(1, sigma)).std().item()))
+        return x * math.hypot(1, sigma) / sigma
+
+    assert len(list(ours.run(perfect, start))) == 12 + 3 * 4
+    assert [call for call, _, _ in levels] == [*range(4)] * 3 + [*range(12)]
+    for _, sigma, measured in levels:
+        assert measured == pytest.approx(sigma, rel=0.05)
 
 
 @pytest.mark.parametrize("sampler", Sampler)
