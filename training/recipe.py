@@ -110,7 +110,9 @@ def evaluate_variants(ingredients: Ingredients, errands: list[Errand], manner: M
     changed = paint_all(errands, ingredients.inpainting, manner)
     figures = prefixed("inpaint_", repainting_figures(load_classifier(), errands, changed))
     result = Evaluation(figures, {"-variant": errand_sheet(errands, changed)})
-    return result if ingredients.missing else result | prove(ingredients, errands[:PROOF], changed[:PROOF], manner)
+    if ingredients.missing:
+        return result
+    return result | prove(ingredients, errands[:PROOF], changed[:PROOF], manner)
 
 
 def prove(

@@ -101,8 +101,8 @@ def tasks_page() -> str:
         "",
     ]
     lines += [
-        "| task | for | underpainting | strength | area | padding | blur | mask |",
-        "|---|---|---|---|---|---|---|---|",
+        "| task | for | underpainting | strength | area | padding | growth | blur | mask | resampling |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     presets = [each for each in (*PRESETS.values(), ADD_OVER_SKETCH) if each.underpainting]
     for each in sorted(presets, key=lambda preset: list(Task).index(preset.task)):
@@ -113,8 +113,10 @@ def tasks_page() -> str:
             each.denoising_strength,
             f"`{each.area}`",
             "" if each.padding_px is None else f"{each.padding_px} px",
+            f"{each.grow_px} px",
             f"{each.blur_px:g} px",
             f"`{each.mask_mode}`",
+            each.resampling,
         )
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
     lines += [

@@ -35,8 +35,7 @@ from underpaint.request import (
     SoftInpaintingSettings,
 )
 from underpaint.result import NetworkKind, Recipe, UsedNetwork
-from underpaint.sampling.counts import resampled_steps
-from underpaint.traits import OWN_RHO, TRAITS
+from underpaint.traits import OWN_RHO, TRAITS, resamples
 
 PARAMETERS_KEY = "parameters"
 RECIPE_KEY = "underpaint"
@@ -188,7 +187,7 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield from _control_pairs(recipe)
     if recipe.mask_sha256:
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
-        if not recipe.is_inpaint_model and resampled_steps(sampling, request.rules, sampling.steps):
+        if not recipe.is_inpaint_model and resamples(sampling, request.rules):
             yield "Resampling", sampling.resampling
     yield from _hashes("Lora hashes", NetworkKind.LORA, recipe.networks)
     if request.prompt.edit_times is EditTimes.BELOW_ONE and _edit_times_matter(request):

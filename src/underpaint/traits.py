@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from underpaint.request import Sampler, Scheduler
+from underpaint.request import DdimRule, Rules, Sampler, SamplingSettings, Scheduler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class Traits:
     """As A1111 counts them; prompt editing and guidance that starts late go by this count."""
     walks_timesteps: bool = False
     """Under `rules.ddim` a1111 it walks timesteps of its own instead of the schedule."""
+    chooses_levels: bool = False
+    """It walks levels of its own choice, of which the schedule only gives the ends."""
     is_brownian: bool = False
     """Its noise is one path per image over the whole schedule, whatever steps are taken along it."""
     names_seed_delta: bool = False
@@ -99,17 +101,20 @@ TRAITS: dict[Sampler, Traits] = {
         note="DPM2 with ancestral noise.",
     ),
     Sampler.DPM_FAST: Traits(
+        chooses_levels=True,
         default_eta=1.0,
         takes_noise_scale=True,
         names_seed_delta=True,
         note="Third-order steps of equal length in log sigma; only the schedule's ends count.",
     ),
     Sampler.DPM_ADAPTIVE: Traits(
+        chooses_levels=True,
         default_eta=1.0,
         names_seed_delta=True,
         note="Chooses its steps by their error; only the schedule's ends count.",
     ),
     Sampler.RESTART: Traits(
+        chooses_levels=True,
         own_scheduler=Scheduler.KARRAS,
         calls_per_step=2,
         note="Heun, which from 20 steps on goes back up to sigma 2 near the end; then on a Karras schedule of its own.",
@@ -139,3 +144,10 @@ def effective_scheduler(sampler: Sampler, scheduler: Scheduler) -> Scheduler:
     if scheduler is not Scheduler.AUTOMATIC:
         return scheduler
     return TRAITS[sampler].own_scheduler or Scheduler.UNIFORM
+
+
+def resamples(settings: SamplingSettings, rules: Rules) -> bool:
+    """Whether resampling is asked for, of a sampler that can: it needs the schedule's levels."""
+    traits = TRAITS[settings.sampler]
+    walks_timesteps = traits.walks_timesteps and rules.ddim is DdimRule.A1111
+    return settings.resampling > 0 and not (traits.chooses_levels or walks_timesteps)

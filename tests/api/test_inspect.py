@@ -91,6 +91,17 @@ def test_steps_are_those_of_the_sampler(api: TestClient, node_id: str, sampler: 
     assert (found["runs_steps"], found["steps_known"]) == expected
 
 
+def test_resampled_steps_are_told_where_they_are_taken(api: TestClient, node_id: str):
+    sampling = {"steps": 25, "denoising_strength": 0.8, "resampling": 1}
+    found = inspected(api, node_id, sampling=sampling)
+    assert (found["runs_steps"], found["resampled_steps"]) == (20, 7)
+    assert inspected(api, node_id, sampling=sampling | {"resampling": 0})["resampled_steps"] == 0
+    seeing = inspected(api, node_id, model="storybook-inpainting", sampling=sampling)
+    assert seeing["resampled_steps"] == 0
+    unmasked = new_project(api)["head_id"]
+    assert inspected(api, unmasked, canvas={"area": "whole"}, sampling=sampling)["resampled_steps"] == 0
+
+
 def test_nothing_masked_is_said(api: TestClient):
     node_id = new_project(api)["head_id"]
     found = inspected(api, node_id, canvas={"area": "only-masked"})

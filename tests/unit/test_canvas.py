@@ -76,7 +76,7 @@ def test_growth_repaints_more_whichever_side_is_repainted(mode: MaskMode):
         soft_mask(InpaintRequest(mask=MaskSettings(mode=mode, grow_px=px, blur_x_px=2, blur_y_px=2)), MASK)
         for px in (0, 8)
     )
-    asked = MASK == (0 if mode is MaskMode.NOT_MASKED else 255)
+    asked = (0 if mode is MaskMode.NOT_MASKED else 255) == MASK
     assert plain[asked].min() < 200
     assert grown[asked].min() == 255
     assert (grown >= plain).all()

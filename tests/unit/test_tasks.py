@@ -57,7 +57,10 @@ def test_applying_a_task_fills_in_its_values_and_nothing_else(task: Task):
 def test_nothing_of_the_task_before_stays(before: Task, task: Task):
     if task is Task.CUSTOM:
         return
-    fresh, later = (apply(preset(task), request) for request in (InpaintRequest(), apply(preset(before), InpaintRequest())))
+    fresh, later = (
+        apply(preset(task), request)
+        for request in (InpaintRequest(), apply(preset(before), InpaintRequest()))
+    )
     assert later.mask == fresh.mask
     assert later.sampling == fresh.sampling
 

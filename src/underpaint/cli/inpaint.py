@@ -43,6 +43,12 @@ def inpaint(
     padding: Annotated[
         int, typer.Option(help="Pixels of context around the mask, for only-masked.", rich_help_panel=MASK)
     ] = 32,
+    mask_grow: Annotated[
+        int,
+        typer.Option(
+            help="How far what is repainted grows before it is blurred, in pixels.", rich_help_panel=MASK
+        ),
+    ] = 0,
     mask_blur: Annotated[
         float, typer.Option(help="Softness of the mask's edge in pixels.", rich_help_panel=MASK)
     ] = 4,
@@ -54,6 +60,14 @@ def inpaint(
     sampler: options.SamplerOption = Sampler.DPMPP_2M,
     scheduler: options.SchedulerOption = Scheduler.AUTOMATIC,
     cfg: options.Cfg = 7.0,
+    resampling: Annotated[
+        int,
+        typer.Option(
+            help="How often the first third of the steps is taken again, so that what is painted fits what stays; 1 is "
+            "often enough. Not for inpainting models.",
+            rich_help_panel=options.SAMPLING,
+        ),
+    ] = 0,
     seed: options.Seed = None,
     subseed: options.Subseed = None,
     subseed_strength: options.SubseedStrength = 0.0,

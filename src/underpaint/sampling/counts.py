@@ -15,15 +15,13 @@ from underpaint.request import (
     StepRule,
 )
 from underpaint.sampling.steps import StepRange, step_range
-from underpaint.traits import TRAITS, effective_scheduler
+from underpaint.traits import TRAITS, effective_scheduler, resamples
 
 TIMESTEPS, CONSISTENCY_LEVELS = 1000, 50
 """Of a model, and how many of them LCM uses."""
 
 RESAMPLED_SHARE = 1 / 3
 """Of the steps: there the composition is decided."""
-OWN_LEVELS = frozenset({Sampler.RESTART, Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE})
-"""These choose the levels that they walk."""
 
 RESTART_FEWEST_STEPS = 20
 """Shorter runs of Restart have no steps to spare for going back up."""
@@ -69,10 +67,7 @@ def count_steps(settings: SamplingSettings, rules: Rules, *, from_picture: bool)
 
 def resampled_steps(settings: SamplingSettings, rules: Rules, steps: int) -> int:
     """How many of the steps resampling takes again, each time; 0 where it has no effect."""
-    walks_timesteps = TRAITS[settings.sampler].walks_timesteps and rules.ddim is DdimRule.A1111
-    if settings.resampling == 0 or walks_timesteps or settings.sampler in OWN_LEVELS:
-        return 0
-    return ceil(steps * RESAMPLED_SHARE)
+    return ceil(steps * RESAMPLED_SHARE) if resamples(settings, rules) else 0
 
 
 def fast_orders(calls: int) -> list[int]:

@@ -15,7 +15,7 @@ from underpaint.image.resize import size_of
 from underpaint.models.glance import Glance, glance
 from underpaint.plan import Plan, plan
 from underpaint.request import InpaintArea, InpaintRequest, MaskSettings
-from underpaint.sampling.counts import StepCount, StepsKnown, count_steps
+from underpaint.sampling.counts import StepCount, StepsKnown, count_steps, resampled_steps
 from underpaint.server import drafts, tiles
 from underpaint.server.database import Database
 from underpaint.server.drafts import NodeDraft
@@ -59,7 +59,8 @@ def inspect(database: Database, node_id: str, settings: Settings) -> Inspection:
     )
     request = settings.request
     count = count_steps(request.sampling, request.rules, from_picture=True)
-    return _answer(settings, count, planned, _facts(settings, question, planned, seen, count.steps))
+    facts = _facts(settings, question, planned, seen, count.steps)
+    return _answer(settings, count, planned, facts)
 
 
 def job_mask(mask: np.ndarray, request: InpaintRequest) -> np.ndarray | None:
@@ -119,11 +120,18 @@ def _answer(settings: Settings, count: StepCount, planned: Plan, facts: Facts) -
         runs_steps=count.steps if planned.repaints else 0,
         steps_known=count.known if planned.repaints else StepsKnown.EXACT,
         of_steps=settings.request.sampling.steps,
+        resampled_steps=_resampled(settings.request, count, planned, facts),
         mask_cover=facts.mask_cover,
         mask_cover_of_frame=facts.mask_cover_of_frame,
         advice=advise(settings.request, facts),
         notes=notes,
     )
+
+
+def _resampled(request: InpaintRequest, count: StepCount, planned: Plan, facts: Facts) -> int:
+    if facts.is_inpaint_model or not (planned.has_mask and planned.repaints):
+        return 0
+    return resampled_steps(request.sampling, request.rules, count.steps)
 
 
 def frame_of(box: Box) -> Frame:

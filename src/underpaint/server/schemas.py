@@ -247,9 +247,12 @@ class Inspection:
     working_width: int
     working_height: int
     runs_steps: int
-    """As the engine will count them: `steps` of the job's progress."""
+    """Of `of_steps`, as the denoising strength leaves them."""
     steps_known: StepsKnown
     of_steps: int
+    resampled_steps: int
+    """The first of those that run, which resampling takes again `sampling.resampling` times: the `steps` of the job's
+    progress count them as often."""
     mask_cover: float
     """Share of the picture under the soft mask."""
     mask_cover_of_frame: float

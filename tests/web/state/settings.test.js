@@ -10,7 +10,7 @@ import { fitted, forAnotherPicture } from '../../../src/underpaint/server/web/st
 /** @type {import('../../../src/underpaint/server/web/api/api.d.ts').TaskPreset} */
 const ADD = {
   task: 'add', name: 'Add', description: '', underpainting: 'fill', denoising_strength: 0.75, area: 'only-masked', padding_px: 32,
-  blur_px: 4, mask_mode: 'masked', needs_picture: true,
+  grow_px: 6, blur_px: 4, mask_mode: 'masked', resampling: 1, needs_picture: true,
 };
 
 test('a setting is changed by its path, and nothing else is', () => {
@@ -44,6 +44,7 @@ test('a task fills in its values and keeps prompt, seed and sampler', () => {
   assert.equal(filled.task, 'add');
   assert.equal(filled.underpainting, 'fill');
   assert.equal(filled.request.canvas.content, 'fill');
+  assert.deepEqual([filled.request.mask.grow_px, filled.request.sampling.resampling], [6, 1]);
   assert.equal(filled.request.prompt.positive, 'a tree');
   assert.equal(filled.request.noise.seed, 7);
 });

@@ -18,9 +18,9 @@ test('the recommended strength depends on underpainting and area', () => {
 });
 
 test('steps are those of the engine, or unknown', () => {
-  assert.deepEqual(stepsOf(null, 20), { runs: null, of: 20, known: 'exact' });
-  const inspection = { frame: null, working_width: 256, working_height: 256, runs_steps: 9, steps_known: /** @type {const} */ ('at-most'), of_steps: 20, mask_cover: 0, mask_cover_of_frame: 0, advice: [], notes: [] };
-  assert.deepEqual(stepsOf(inspection, 20), { runs: 9, of: 20, known: 'at-most' });
+  assert.deepEqual(stepsOf(null, 20), { runs: null, of: 20, known: 'exact', again: 0 });
+  const inspection = { frame: null, working_width: 256, working_height: 256, runs_steps: 9, steps_known: /** @type {const} */ ('at-most'), of_steps: 20, resampled_steps: 3, mask_cover: 0, mask_cover_of_frame: 0, advice: [], notes: [] };
+  assert.deepEqual(stepsOf(inspection, 20), { runs: 9, of: 20, known: 'at-most', again: 3 });
 });
 
 test('scaling is said by the longer sides', () => {

@@ -16,9 +16,9 @@ import { recipeRows } from '../../../src/underpaint/server/web/ui/recipe-rows.js
 const REQUEST = /** @type {Job['request']} */ ({
   model: 'storybook',
   prompt: { positive: 'a tree', negative: '', clip_skip: 1, emphasis: 'original' },
-  mask: { mode: 'masked', blur_x_px: 4, blur_y_px: 4 },
+  mask: { mode: 'masked', grow_px: 0, blur_x_px: 4, blur_y_px: 4 },
   canvas: { content: 'original', area: 'only-masked', padding_px: 32, width: null, height: null, resize_mode: 'just-resize', background: '#ffffff' },
-  sampling: { denoising_strength: 0.4, steps: 20, sampler: 'Euler a', scheduler: 'Karras', cfg_scale: 7 },
+  sampling: { denoising_strength: 0.4, steps: 20, sampler: 'Euler a', scheduler: 'Karras', cfg_scale: 7, resampling: 0 },
   noise: { seed: 7, subseed: 0, subseed_strength: 0 },
   batch: { size: 1, count: 4 },
   controls: [{ model: 'lines', picture: null, preprocessor: 'lineart', weight: 0.8, start: 0, end: 1 }],
@@ -65,6 +65,8 @@ test('the time for waiting jobs comes from measured steps only', () => {
   const done = job({ state: 'done', seconds: 16 }, ['done', 'done', 'waiting', 'waiting']);
   assert.equal(secondsFor([job()], []), null);
   assert.equal(secondsFor([job()], [done]), 32);
+  const again = job({ request: { ...REQUEST, sampling: { ...REQUEST.sampling, resampling: 3 } } });
+  assert.equal(secondsFor([again], [done]), 64, 'three times the first third takes as long again');
 });
 
 test('moving a job names the one it is put before', () => {
@@ -105,5 +107,7 @@ test('a recipe leaves out what has no meaning', () => {
   assert.deepEqual(names.find(([name]) => name === 'Seed'), ['Seed', '9, result 3 of 4']);
   assert.deepEqual(names.find(([name]) => name === 'Area'), ['Area', 'Only masked, padding 32']);
   assert.deepEqual(names.find(([name]) => name === 'ControlNet'), ['ControlNet', 'lines 0.80 · lineart']);
+  const grown = recipeRows({ request: { ...REQUEST, mask: { ...REQUEST.mask, grow_px: 6 }, sampling: { ...REQUEST.sampling, resampling: 1 } } });
+  assert.deepEqual(grown.filter(([name]) => name === 'Mask growth' || name === 'Resampling'), [['Mask growth', '6 px'], ['Resampling', '1']]);
   assert.equal(names.some(([name]) => name === 'Not' || name === 'Size' || name === 'Variation'), false);
 });

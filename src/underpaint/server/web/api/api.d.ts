@@ -58,7 +58,7 @@ export interface PromptSettings {
   uses_networks: boolean;
 }
 
-export interface MaskSettings { mode: MaskMode; blur_x_px: number; blur_y_px: number; conditioning_strength: number }
+export interface MaskSettings { mode: MaskMode; grow_px: number; blur_x_px: number; blur_y_px: number; conditioning_strength: number }
 
 export interface CanvasSettings {
   content: MaskedContent;
@@ -90,6 +90,7 @@ export interface SamplingSettings {
   discards_penultimate_sigma: boolean;
   noise_levels: "trained" | "zero-terminal-snr";
   rounds_alphas: boolean;
+  resampling: number;
   rounds_timesteps: boolean;
   unipc: UniPcSettings;
   tiles: boolean;
@@ -166,8 +167,10 @@ export interface TaskPreset {
   denoising_strength: number | null;
   area: InpaintArea | null;
   padding_px: number | null;
+  grow_px: number | null;
   blur_px: number | null;
   mask_mode: MaskMode | null;
+  resampling: number | null;
   needs_picture: boolean;
 }
 
@@ -297,6 +300,7 @@ export interface Inspection {
   runs_steps: number;
   steps_known: "exact" | "at-most" | "adaptive";
   of_steps: number;
+  resampled_steps: number;
   mask_cover: number;
   mask_cover_of_frame: number;
   advice: Advice[];

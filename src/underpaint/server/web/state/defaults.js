@@ -24,7 +24,7 @@ export const defaultRequest = () => ({
     positive: '', negative: '', clip_skip: 1, emphasis: 'original', edit_times: 'pointed', comma_backtrack: 20, padding: 'none',
     uses_networks: true,
   },
-  mask: { mode: 'masked', blur_x_px: 4, blur_y_px: 4, conditioning_strength: 1 },
+  mask: { mode: 'masked', grow_px: 0, blur_x_px: 4, blur_y_px: 4, conditioning_strength: 1 },
   canvas: {
     content: 'original', area: 'only-masked', padding_px: 32, width: null, height: null,
     resize_mode: 'just-resize', background: '#ffffff', corrects_colours: false, keeps_original: true,
@@ -34,7 +34,7 @@ export const defaultRequest = () => ({
     schedule: { sigma_min: 0, sigma_max: 0, rho: 0, beta_alpha: 0.6, beta_beta: 0.6 },
     cfg_scale: 7, negative_min_sigma: 0, negative_min_sigma_every_call: false, negative_from: 0, eta: null, churn: 0,
     churn_sigma_min: 0, churn_sigma_max: 0, noise_scale: 1, discards_penultimate_sigma: false, noise_levels: 'trained', rounds_alphas: false,
-    rounds_timesteps: false, tiles: false,
+    resampling: 0, rounds_timesteps: false, tiles: false,
     unipc: { variant: 'bh1', order: 3, lowers_final_order: true, spacing: 'time-uniform' },
   },
   noise: {

@@ -55,7 +55,7 @@ function recommendedFor(name, models) {
 /** @type {Partial<Record<SettingPath, string>>} */
 const NAMES = {
   model: 'Checkpoint', batch: 'Images', rules: 'Rules', 'prompt.positive': 'Prompt', 'prompt.negative': 'Negative prompt',
-  'prompt.clip_skip': 'CLIP skip', 'canvas.area': 'Inpaint area', 'canvas.padding_px': 'Padding', 'mask.mode': 'Mask mode',
+  'prompt.clip_skip': 'CLIP skip', 'canvas.area': 'Inpaint area', 'canvas.padding_px': 'Padding', 'mask.mode': 'Mask mode', 'mask.grow_px': 'Mask growth',
   controls: 'Line art lock', 'sampling.denoising_strength': 'Strength', 'sampling.cfg_scale': 'CFG scale',
 };
 
@@ -94,6 +94,8 @@ export function withTask(settings, preset, { hasSketch }) {
   if (strength !== null) request = withSetting(request, 'sampling.denoising_strength', strength);
   if (preset.area !== null) request = withSetting(request, 'canvas.area', preset.area);
   if (preset.padding_px !== null) request = withSetting(request, 'canvas.padding_px', preset.padding_px);
+  if (preset.grow_px !== null) request = withSetting(request, 'mask.grow_px', preset.grow_px);
+  if (preset.resampling !== null) request = withSetting(request, 'sampling.resampling', preset.resampling);
   if (preset.mask_mode !== null) request = withSetting(request, 'mask.mode', preset.mask_mode);
   if (preset.blur_px !== null) {
     request = withSetting(withSetting(request, 'mask.blur_x_px', preset.blur_px), 'mask.blur_y_px', preset.blur_px);

@@ -15,6 +15,7 @@ const ZONES = {
 
 /** Usual values of the mask's settings, for the marks below their tracks. */
 export const PADDING_ZONE = /** @type {Zone} */ ([16, 64]);
+export const GROW_ZONE = /** @type {Zone} */ ([0, 8]);
 export const BLUR_ZONE = /** @type {Zone} */ ([2, 12]);
 
 /** @type {Record<Underpainting, string>} */
@@ -41,6 +42,7 @@ export function zoneText(underpainting, [low, high]) {
  */
 export const stepsOf = (inspection, steps) => ({
   runs: inspection?.runs_steps || null, of: inspection?.of_steps ?? steps, known: inspection?.steps_known ?? 'exact',
+  again: inspection?.resampled_steps ?? 0,
 });
 
 /** "602 → 768 px": the longer side of what is seen, and of the size the model works at.

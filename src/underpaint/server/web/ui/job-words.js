@@ -115,8 +115,9 @@ const unfinished = (job) => job.results.filter((result) => result.state === 'wai
 
 /** Roughly the steps an image of it runs. @param {Job} job */
 function stepsOf(job) {
-  const { steps, denoising_strength } = job.request.sampling;
-  return Math.max(1, Math.round(job.node_id === null ? steps : steps * denoising_strength));
+  const { steps, denoising_strength, resampling } = job.request.sampling;
+  if (job.node_id === null) return steps;
+  return Math.max(1, Math.round(steps * denoising_strength * (1 + resampling / 3)));
 }
 
 /** @param {readonly number[]} numbers */

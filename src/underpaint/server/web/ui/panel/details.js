@@ -15,8 +15,8 @@ import { Section } from './section.js';
 /** @param {SamplingSettings} sampling */
 function isChanged(sampling) {
   const usual = defaultRequest().sampling;
-  const { denoising_strength, steps, sampler, scheduler, cfg_scale } = usual;
-  return !isSame(fitted(usual, { ...sampling, denoising_strength, steps, sampler, scheduler, cfg_scale }), usual);
+  const { denoising_strength, steps, sampler, scheduler, cfg_scale, resampling } = usual;
+  return !isSame(fitted(usual, { ...sampling, denoising_strength, steps, sampler, scheduler, cfg_scale, resampling }), usual);
 }
 
 export function Details() {

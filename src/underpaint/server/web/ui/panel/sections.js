@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { newSeed, reuseSeed, setProfile, setSetting } from '../../state/actions.js';
 import { PROFILES } from '../../state/defaults.js';
 import { isSame } from '../../state/settings.js';
-import { headNode, jobList, pickedResult, request, status } from '../../state/store.js';
+import { headNode, isFirstPicture, jobList, models, pickedResult, request, status } from '../../state/store.js';
 import { onText } from '../parts/events.js';
 import { IconButton, NumberField, Segments, Select, Slider, Switch } from '../parts.js';
 import { bound, boundField, boundSwitch } from './bind.js';
@@ -39,8 +39,18 @@ export function Sampling() {
         <${Slider} label="CLIP skip" min=${1} max=${12} step=${1} page=${2} ...${bound('prompt.clip_skip')} />
         <${Select} label="Emphasis" options=${EMPHASIS} ...${bound('prompt.emphasis')} />
       </div>
+      ${!isFirstPicture.value && html`<${Resampling} />`}
       <${Switch} label="LoRAs named in the prompt" note="As in <lora:name:0.8>" ...${boundSwitch('prompt.uses_networks')} />
     <//>`;
+}
+
+/** Inpainting checkpoints see what stays and need none. */
+function Resampling() {
+  const { model } = request.value;
+  if (models.value.find(({ name }) => name === model)?.is_inpaint_model) return null;
+  return html`
+    <${Slider} label="Resampling" min=${0} max=${4} limit=${10} step=${1} page=${1} ...${bound('sampling.resampling')} />
+    <p class="why">Takes the first third of the steps again, so that what is painted fits what stays.</p>`;
 }
 
 function Seed() {

@@ -4,6 +4,7 @@ import { isInside, stepsOf, zoneOf, zoneText } from '../../state/zones.js';
 import { draft, inspection, request } from '../../state/store.js';
 import { Slider } from '../parts.js';
 import { bound } from './bind.js';
+/** @import { SamplingSettings } from '../../api/api.d.ts' */
 
 const MOST_PIPS = 60;
 /** Its steps are longer than those asked for. */
@@ -29,22 +30,25 @@ export function Strength() {
         <span class="z" id="strength-zone" style=${{ left: `${middle}%` }}>${zoneText(underpainting, zone)}</span>
         <span>${zone[1] > 0.9 ? '' : 'repaint'}</span>
       </div>
-      <${Steps} steps=${sampling.steps} sampler=${sampling.sampler} />
+      <${Steps} sampling=${sampling} />
     </section>`;
 }
 
-/** The number comes from the engine, in whichever mode it runs. @param {{steps: number, sampler: string}} props */
-function Steps({ steps, sampler }) {
-  const { runs, of, known } = stepsOf(inspection.value, steps);
+/** The number comes from the engine, in whichever mode it runs. @param {{sampling: SamplingSettings}} props */
+function Steps({ sampling: { steps, sampler, resampling } }) {
+  const { runs, of, known, again } = stepsOf(inspection.value, steps);
   if (runs === null) return html`<div class="steps" id="strength-steps"><span>${of} steps</span></div>`;
   if (known === 'adaptive') return html`<div class="steps" id="strength-steps"><span>${sampler} runs as many steps as it needs</span></div>`;
   const isFast = sampler === FAST;
   return html`
     <div class="steps">
       ${isFast || html`<div class=${`pips ${of > 30 ? 'many' : ''}`} aria-hidden="true">${of <= MOST_PIPS ? pips(runs, of) : bars(runs, of)}</div>`}
-      <span id="strength-steps">Runs ${known === 'at-most' && 'at most '}<b>${runs}</b> of ${of} steps${isFast && ', up to 3 calls each'}</span>
+      <span id="strength-steps">Runs ${known === 'at-most' && 'at most '}<b>${runs}</b> of ${of} steps${isFast && ', up to 3 calls each'}${again > 0 && againText(again, resampling)}</span>
     </div>`;
 }
+
+/** @param {number} first @param {number} times again */
+const againText = (first, times) => `, the first ${first === 1 ? 'one' : first} ${times === 1 ? 'twice' : `${times + 1} times`}`;
 
 /** One for each step; the last ones run. @param {number} runs @param {number} of */
 const pips = (runs, of) => Array.from({ length: of }, (_, index) => html`<i key=${index} class=${index >= of - runs ? 'on' : ''}></i>`);

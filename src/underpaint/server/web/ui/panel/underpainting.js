@@ -2,7 +2,7 @@
 /** What lies under the mask when denoising starts: shown exactly as the model gets it. */
 import { html } from 'htm/preact';
 import { endGesture, setBlur, setUnderpainting } from '../../state/actions.js';
-import { BLUR_ZONE, PADDING_ZONE, UNDERPAINTING_NAMES, scalingText, scalingTitle } from '../../state/zones.js';
+import { BLUR_ZONE, GROW_ZONE, PADDING_ZONE, UNDERPAINTING_NAMES, scalingText, scalingTitle } from '../../state/zones.js';
 import {
   areOthersPreparing, draft, fieldErrors, hasSketch, isPreparing, maskBounds, peekedUnderpainting, request, stage, underpaintings,
 } from '../../state/store.js';
@@ -64,6 +64,8 @@ function MaskControls() {
       <${Segments} label="Inpaint area" size="mini" isFull options=${AREAS} ...${bound('canvas.area')} />
       <${Slider} label="Padding" unit="px" min=${0} max=${512} limit=${1024} step=${1} page=${16} curve=${2} zone=${PADDING_ZONE}
         isDisabled=${canvas.area === 'whole'} ...${bound('canvas.padding_px')} />
+      <${Slider} label="Mask growth" unit="px" min=${0} max=${64} limit=${256} step=${1} page=${4} curve=${2} zone=${GROW_ZONE}
+        ...${bound('mask.grow_px')} />
       <${Slider} label="Mask blur" unit="px" min=${0} max=${64} limit=${256} step=${1} page=${4} curve=${2} zone=${BLUR_ZONE}
         value=${mask.blur_x_px} error=${fieldErrors.value.get('mask.blur_x_px')} onInput=${setBlur} onCommit=${endGesture} />
       <${Segments} label="Mask mode" size="mini" isFull options=${MASK_MODES} ...${bound('mask.mode')} />
