@@ -102,7 +102,16 @@ def paint(model: StableDiffusion, prompt: str, seed: int, *, size_px: int, steps
 
 def repaint(model: StableDiffusion, errand: Errand, seed: int, *, steps: int) -> Picture:
     """The errand's picture, changed with the settings that its task fills in."""
-    request = apply(PRESETS[TASKS[errand.aim]], _asked(errand.text, seed, steps))
+    return repaint_as(errand_request(errand, seed, steps=steps), model, errand)
+
+
+def errand_request(errand: Errand, seed: int, *, steps: int) -> InpaintRequest:
+    """What a newcomer who chooses the task asks for."""
+    return apply(PRESETS[TASKS[errand.aim]], _asked(errand.text, seed, steps))
+
+
+def repaint_as(request: InpaintRequest, model: StableDiffusion, errand: Errand) -> Picture:
+    """The errand's picture, changed as requested."""
     events = inpaint(request, model, pictures=[picture.Picture(errand.picture)], mask=errand.mask)
     (changed,) = [event.result.picture for event in events if isinstance(event, ImageDone)]
     return changed.pixels

@@ -19,6 +19,7 @@ from benchmarks.guide.experiment import (
     verdict,
 )
 from underpaint.codec import from_json, to_json
+from underpaint.request import InpaintRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def record(experiment: Experiment, gallery: Gallery, networks: dict[str, str]) -
 
 
 def digest(experiment: Experiment) -> str:
-    """Changes with whatever decides the figures, but for code and networks: arms, stage, measures, checks."""
+    """Changes with whatever decides the figures, but for code, defaults and networks: arms, stage, measures, checks."""
     parts = (
         [_edit(arm) for arm in experiment.arms],
         experiment.stage.__name__,
@@ -81,7 +82,17 @@ def digest(experiment: Experiment) -> str:
 def _edit(arm: Arm) -> list[Any]:
     """All of an arm as JSON, the edits before it included."""
     shown = replace(arm, after=None)
-    return [asdict(shown) | {"request": to_json(arm.request)}, arm.after and _edit(arm.after)]
+    asked = _beyond(to_json(arm.request), to_json(InpaintRequest()))
+    return [asdict(shown) | {"request": asked}, arm.after and _edit(arm.after)]
+
+
+def _beyond(asked: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
+    """What is asked for beyond the defaults, so that a setting that is new changes no digest."""
+    return {
+        name: _beyond(value, usual[name]) if isinstance(value, dict) else value
+        for name, value in asked.items()
+        if value != usual[name]
+    }
 
 
 def _figures(measure: Measure, experiment: Experiment, readings: Readings) -> dict[str, Estimate]:

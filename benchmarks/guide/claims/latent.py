@@ -230,5 +230,5 @@ GIRL_TO_CAT = Experiment(
         for name in ("original", "fill", "nothing")
     ),
     columns="masked content",
-    here="The task *Replace* fills in latent noise at 0.85.",
+    here="The task *Replace* fills in latent noise at 1.0.",
 )
