@@ -38,9 +38,7 @@ def main() -> None:
     model = load(find_model(BUILTIN_MODEL, []))
     errands = fixed_errands(ERRANDS, SIDE_PX)
     before = [marked(errand.picture, errand.mask) for errand in errands]
-    without, with_both = zip(
-        *(both(errand, seed, model) for seed, errand in enumerate(errands)), strict=True
-    )
+    without, with_both = zip(*(both(errand, seed, model) for seed, errand in enumerate(errands)), strict=True)
     sheet = Image.fromarray(contact_sheet([*before, *without, *with_both], ERRANDS))
     scale = SHOWN_PX / SIDE_PX
     sheet.resize((round(sheet.width * scale), round(sheet.height * scale)), Image.Resampling.LANCZOS).save(

@@ -161,7 +161,7 @@ SDNEXT_SAMPLERS = {
     "KDPM2 a": "DPM2 a",
     "LMSD": "LMS",
 }
-MASK_KEYS = {"Mask mode", "Inpaint area", "Masked content", "Masked area padding"}
+MASK_KEYS = {"Mask mode", "Inpaint area", "Masked content", "Masked area padding", "Mask grow", "Resampling"}
 HIRES = "Hires "
 HIRES_MARKS = {"Hires upscale", "Hires resize", "Hires upscaler"}
 

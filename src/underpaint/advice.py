@@ -91,7 +91,7 @@ class Facts:
     """Share of the picture under the soft mask."""
     mask_cover_of_frame: float = 0.0
     mask_narrow_px: float = 0.0
-    """Diameter of the largest circle that fits into the painted mask, in pixels of the picture."""
+    """Diameter of the largest circle that fits into the mask as painted and grown, in pixels of the picture."""
     mask_parts: int = 0
     """Separate parts of the mask, specks not counted."""
     has_sketch: bool = False

@@ -119,7 +119,7 @@ def encode(job: Job, empty: Tensor | None = None) -> Encoded:
 def sampling_of(job: Job) -> Sampling:
     """The job's sampler with the model's noise levels."""
     settings, soft = job.request.sampling, job.request.soft_inpainting
-    if not job.plan.has_mask or job.model.is_inpaint_model:
+    if not job.resamples:
         settings = replace(settings, resampling=0)
     alphas = adjusted_alphas(
         torch.as_tensor(job.model.unet.alphas_cumprod), settings.noise_levels, rounds=settings.rounds_alphas

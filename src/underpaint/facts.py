@@ -61,7 +61,11 @@ def facts_of(
     if soft is None:
         soft = soft_mask(request, mask)
     painted = inverted(mask) if request.mask.mode is MaskMode.NOT_MASKED else mask
-    return _with_mask(facts, plan, resized_mask(painted, picture), resized_mask(soft, picture), sketch)
+    found = _with_mask(facts, plan, resized_mask(painted, picture), resized_mask(soft, picture), sketch)
+    if found.mask_narrow_px == 0:
+        return found
+    grown_px = 2 * request.mask.grow_px * picture.width / mask.shape[1]
+    return replace(found, mask_narrow_px=found.mask_narrow_px + grown_px)
 
 
 def _steps(request: InpaintRequest, picture: Size | None) -> int:

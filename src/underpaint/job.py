@@ -40,6 +40,7 @@ from underpaint.result import Recipe, UsedNetwork
 from underpaint.sampling.noise import seeds_of_images
 from underpaint.sampling.steps import steps_to_run
 from underpaint.texts import PartOverTime, Texts, texts_of
+from underpaint.traits import resamples
 
 ASPECT_TOLERANCE = 0.02
 CUT_OR_FILLED = (ResizeMode.CROP_AND_RESIZE, ResizeMode.RESIZE_AND_FILL)
@@ -106,9 +107,24 @@ class Job:
             found.append(
                 f"The conditioning strength has no effect: {self.model.name} is no inpainting checkpoint."
             )
+        # the tasks fill it in whatever the model: an inpainting checkpoint, which needs none, is no reason to speak
+        if self.request.sampling.resampling and not self.resamples and not self.model.is_inpaint_model:
+            why = (
+                f"{self.request.sampling.sampler} chooses its own steps"
+                if self.plan.has_mask
+                else "there is no mask"
+            )
+            found.append(f"Resampling has no effect: {why}.")
         if split_networks(self.request.prompt.negative)[1]:
             found.append("LoRAs in the negative prompt are text; name them in the prompt.")
         return found + [note for control in self.controls for note in self._notes_on_control(control)]
+
+    @property
+    def resamples(self) -> bool:
+        """Whether the first steps are taken again."""
+        sampling, rules = self.request.sampling, self.request.rules
+        is_inpaint_model = self.model.is_inpaint_model
+        return resamples(sampling, rules, has_mask=self.plan.has_mask, is_inpaint_model=is_inpaint_model)
 
     @property
     def steps(self) -> int:

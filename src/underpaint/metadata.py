@@ -187,7 +187,7 @@ def _extra_pairs(recipe: Recipe) -> Iterator[tuple[str, object]]:
     yield from _control_pairs(recipe)
     if recipe.mask_sha256:
         yield from _mask_pairs(request, is_mask_empty=recipe.is_mask_empty)
-        if not recipe.is_inpaint_model and resamples(sampling, request.rules):
+        if resamples(sampling, request.rules, has_mask=True, is_inpaint_model=recipe.is_inpaint_model):
             yield "Resampling", sampling.resampling
     yield from _hashes("Lora hashes", NetworkKind.LORA, recipe.networks)
     if request.prompt.edit_times is EditTimes.BELOW_ONE and _edit_times_matter(request):

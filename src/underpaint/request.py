@@ -520,8 +520,8 @@ class MaskSettings:
 
     mode: MaskMode = MaskMode.MASKED
     grow_px: Annotated[int, Interval(ge=0, le=256)] = 0
-    """What is repainted grows by so many pixels of the mask on every side before it is blurred, so that nothing of what
-    was there shows through the soft edge."""
+    """What is repainted grows by so many pixels of the mask on every side before it is blurred, so that little of what was
+    there shows through the soft edge: nothing from two and a half times the blur on."""
     blur_x_px: Annotated[float, Interval(ge=0, le=256)] = 4
     """Standard deviation of the Gaussian along x, in pixels of the mask."""
     blur_y_px: Annotated[float, Interval(ge=0, le=256)] = 4

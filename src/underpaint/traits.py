@@ -146,8 +146,14 @@ def effective_scheduler(sampler: Sampler, scheduler: Scheduler) -> Scheduler:
     return TRAITS[sampler].own_scheduler or Scheduler.UNIFORM
 
 
-def resamples(settings: SamplingSettings, rules: Rules) -> bool:
-    """Whether resampling is asked for, of a sampler that can: it needs the schedule's levels."""
-    traits = TRAITS[settings.sampler]
+def can_resample(sampler: Sampler, rules: Rules) -> bool:
+    """Whether it walks the schedule's levels, the first of which can be walked again."""
+    traits = TRAITS[sampler]
     walks_timesteps = traits.walks_timesteps and rules.ddim is DdimRule.A1111
-    return settings.resampling > 0 and not (traits.chooses_levels or walks_timesteps)
+    return not (traits.chooses_levels or walks_timesteps)
+
+
+def resamples(settings: SamplingSettings, rules: Rules, *, has_mask: bool, is_inpaint_model: bool) -> bool:
+    """Whether resampling is asked for and has an effect."""
+    is_asked = settings.resampling > 0 and has_mask
+    return is_asked and not is_inpaint_model and can_resample(settings.sampler, rules)

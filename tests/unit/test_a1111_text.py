@@ -175,6 +175,12 @@ def test_our_profile_comes_back(rules: Rules):
     assert found.rules == rules
 
 
+def test_a_mask_that_only_grows_has_no_blur():
+    request = InpaintRequest(mask=MaskSettings(grow_px=5, blur_x_px=0, blur_y_px=0))
+    found, _ = request_from_text(parse_infotext(infotext(recipe(request))))
+    assert found.mask == request.mask
+
+
 def test_forge():
     text = (
         "a house\nNegative prompt: fog\n"

@@ -60,6 +60,14 @@ def test_the_blur_counts_as_masked_but_not_as_width():
     assert found.mask_narrow_px == pytest.approx(20, abs=1)
 
 
+def test_growth_makes_narrow_masks_wider_and_keeps_their_parts_apart():
+    mask = MASK.copy()
+    mask[44:75, 30:61] = 255
+    found = facts(replace(REQUEST, mask=replace(REQUEST.mask, grow_px=5)), mask=mask)
+    assert found.mask_narrow_px == pytest.approx(31 + 10, abs=1)
+    assert found.mask_parts == 2
+
+
 def test_parts_are_counted_without_specks():
     mask = MASK.copy()
     mask[60:75, 5:25] = 255

@@ -79,6 +79,19 @@ def test_resampling_has_no_effect_without_a_mask(tiny_model: StableDiffusion, pi
     assert np.array_equal(plain.picture.pixels, resampled.picture.pixels)
 
 
+def test_why_resampling_has_no_effect_is_said(
+    tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray
+) -> None:
+    def notes(mask: np.ndarray | None, sampler: Sampler) -> list[str]:
+        request = replace(QUICK, sampling=replace(QUICK.sampling, resampling=1, sampler=sampler))
+        job = prepare_job(request, tiny_model, pictures=[picture], mask=mask)
+        return [note for note in job.notes if "Resampling" in note]
+
+    assert notes(mask, Sampler.EULER) == []
+    assert notes(mask, Sampler.RESTART) == ["Resampling has no effect: Restart chooses its own steps."]
+    assert notes(None, Sampler.EULER) == ["Resampling has no effect: there is no mask."]
+
+
 def test_events_tell_the_journey(tiny_model: StableDiffusion, picture: Picture, mask: np.ndarray) -> None:
     request = replace(QUICK, batch=BatchSettings(size=2, count=2))
     events = list(inpaint(request, tiny_model, pictures=[picture], mask=mask))

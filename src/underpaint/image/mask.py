@@ -26,16 +26,20 @@ def grown(mask: np.ndarray, radius_px: int) -> np.ndarray:
     if box is None or radius_px == 0:
         return mask
     touched = box.padded(radius_px, size_of(mask))
-    part = np.pad(mask[touched.rows, touched.columns], ((radius_px, radius_px), (0, 0)))
-    disc = np.zeros((touched.height, touched.width), np.uint8)
-    for down in range(-radius_px, radius_px + 1):  # rows of a disc are fast, a disc is not
-        reach = isqrt(radius_px**2 - down**2)
-        first = radius_px + down
-        row = part[first : first + touched.height]
-        np.maximum(disc, cv2.dilate(row, np.ones((1, 2 * reach + 1), np.uint8)), out=disc)
-    result = mask.copy()
-    result[touched.rows, touched.columns] = disc
-    return result
+    part = mask[touched.rows, touched.columns]
+    result, widened, reach = part.copy(), part, 0
+    for down in range(
+        min(radius_px, len(part) - 1), -1, -1
+    ):  # of a disc's rows, from the narrowest to the widest
+        wider = isqrt(radius_px**2 - down**2)
+        widened = cv2.dilate(widened, np.ones((1, 2 * (wider - reach) + 1), np.uint8))
+        reach = wider
+        above, below = result[: len(part) - down], result[down:]
+        np.maximum(below, widened[: len(below)], out=below)
+        np.maximum(above, widened[down:], out=above)
+    everywhere = mask.copy()
+    everywhere[touched.rows, touched.columns] = result
+    return everywhere
 
 
 def blurred(mask: np.ndarray, blur_x_px: float, blur_y_px: float) -> np.ndarray:

@@ -15,7 +15,7 @@ from underpaint.request import (
     StepRule,
 )
 from underpaint.sampling.steps import StepRange, step_range
-from underpaint.traits import TRAITS, effective_scheduler, resamples
+from underpaint.traits import TRAITS, can_resample, effective_scheduler
 
 TIMESTEPS, CONSISTENCY_LEVELS = 1000, 50
 """Of a model, and how many of them LCM uses."""
@@ -66,8 +66,9 @@ def count_steps(settings: SamplingSettings, rules: Rules, *, from_picture: bool)
 
 
 def resampled_steps(settings: SamplingSettings, rules: Rules, steps: int) -> int:
-    """How many of the steps resampling takes again, each time; 0 where it has no effect."""
-    return ceil(steps * RESAMPLED_SHARE) if resamples(settings, rules) else 0
+    """How many of the steps resampling takes again, each time; 0 where it is not asked for, or the sampler cannot."""
+    takes_some = settings.resampling > 0 and can_resample(settings.sampler, rules)
+    return ceil(steps * RESAMPLED_SHARE) if takes_some else 0
 
 
 def fast_orders(calls: int) -> list[int]:

@@ -209,7 +209,7 @@ class Sampling:
             sigmas=sigmas,
             ends=self._ends(start, sigmas),
             fast_calls=self._fast_calls(sigmas, from_picture=start.init is not None),
-            noise=self._brownian(start) if traits.is_brownian else lambda *_: start.stream.following().to(x),
+            noise=self._brownian(start) if traits.is_brownian else _noise_of(start),
             eta=(traits.default_eta or 0.0) if settings.eta is None else settings.eta,
             noise_scale=settings.noise_scale if traits.takes_noise_scale else 1.0,
             churn=Churn(
@@ -268,14 +268,17 @@ class Sampling:
     ) -> Iterator[Step]:
         """The first steps, and back up with fresh noise, as often as asked; then all steps (RePaint, Lugmayr et al. 2022,
         section 4.2, with one long jump). Every walk counts its calls anew, so that what changes on the way changes at
-        the same levels."""
+        the same levels. The Brownian path belongs to the last walk: noise that is in x already must not come again."""
         x, sampler, first = self.initial(start), self.settings.sampler, self._resampled(sigmas)
-        back_up = math.sqrt(sigmas[0] ** 2 - sigmas[first] ** 2)
+        fresh = _noise_of(start)
+        starting_level = self.noise.multiplier * (sigmas[0] + self.noise.extra)
+        back_up = starting_level * math.sqrt(1 - (sigmas[first] / sigmas[0]) ** 2)
         for time in range(self.settings.resampling):
-            for step in walked(sampler, self._walk(predict, start, x, sigmas[: first + 1])):
+            walk = replace(self._walk(predict, start, x, sigmas[: first + 1]), noise=fresh)
+            for step in walked(sampler, walk):
                 x = step.x
                 yield replace(step, index=time * first + step.index)
-            x = x + start.stream.following().to(x) * back_up
+            x = x + fresh(sigmas[first], sigmas[0]) * back_up
         for step in walked(sampler, self._walk(predict, start, x, sigmas)):
             yield replace(step, index=self.settings.resampling * first + step.index)
 
@@ -290,7 +293,7 @@ class Sampling:
             def denoise(x_row: Tensor, sigma: float, row: slice = row, whole: Denoiser = whole) -> Tensor:
                 return whole(_with_row(walk.x, row, x_row), sigma)[row]
 
-            own = replace(walk, denoise=denoise, x=walk.x[row], noise=_noise_of(start, image))
+            own = replace(walk, denoise=denoise, x=walk.x[row], noise=_noise_of_image(start, image))
             planned = len(walk.sigmas) - 1
             for step in walked(self.settings.sampler, own):
                 x, denoised = _with_row(x, row, step.x), _with_row(denoised, row, step.denoised)
@@ -317,5 +320,9 @@ def _with_row(x: Tensor, row: slice, value: Tensor) -> Tensor:
     return torch.cat([x[: row.start], value, x[row.stop :]])
 
 
-def _noise_of(start: Start, image: int) -> NoiseDraw:
+def _noise_of(start: Start) -> NoiseDraw:
+    return lambda *_: start.stream.following().to(start.noise)
+
+
+def _noise_of_image(start: Start, image: int) -> NoiseDraw:
     return lambda *_: start.stream.following_of(image).to(start.noise)

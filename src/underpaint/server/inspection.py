@@ -24,6 +24,7 @@ from underpaint.server.known_models import required_model
 from underpaint.server.memory import Remembered
 from underpaint.server.schemas import Frame, Inspection, JobState, Layer, NodeKind
 from underpaint.server.tables import DraftRow, JobRow, NodeRow, ResultRow
+from underpaint.traits import resamples
 
 REMEMBERED_BYTES = 320 * 2**20
 """Of planes: mask, soft mask and what is sketched on, each 64 MiB at 8192x8192."""
@@ -129,7 +130,10 @@ def _answer(settings: Settings, count: StepCount, planned: Plan, facts: Facts) -
 
 
 def _resampled(request: InpaintRequest, count: StepCount, planned: Plan, facts: Facts) -> int:
-    if facts.is_inpaint_model or not (planned.has_mask and planned.repaints):
+    has_mask = planned.has_mask and planned.repaints
+    if not resamples(
+        request.sampling, request.rules, has_mask=has_mask, is_inpaint_model=facts.is_inpaint_model
+    ):
         return 0
     return resampled_steps(request.sampling, request.rules, count.steps)
 

@@ -117,26 +117,45 @@ def test_resampling_repeats_the_first_third_and_then_walks_all(
     assert [step.index for step in steps_of(again, start_of([1]))] == list(range(len(taken)))
 
 
-def test_resampling_starts_every_walk_as_noisy_as_the_first(sampling: Callable[..., Sampling]) -> None:
+@pytest.mark.parametrize("noise", [NOISE, replace(NOISE, multiplier=0.8), replace(NOISE, extra=1.0)])
+@pytest.mark.parametrize(
+    "sampler", [Sampler.EULER_A, Sampler.EULER, Sampler.DPMPP_2M_SDE, Sampler.DPMPP_3M_SDE]
+)
+def test_resampling_starts_every_walk_as_noisy_as_the_first(
+    sampling: Callable[..., Sampling], sampler: Sampler, noise: NoiseSettings
+) -> None:
     """Of clean latents that are known, the noise level at every call can be measured."""
-    ours = sampling(Profile.studio(), sampler=Sampler.EULER_A, steps=12, denoising_strength=1.0, resampling=3)
-    levels: list[tuple[int, float, float]] = []
+    ours = sampling(Profile.studio(), noise, sampler=sampler, steps=12, denoising_strength=0.5, resampling=3)
+    walks: list[list[tuple[float, float]]] = []
     shape = (1, 4, 64, 64)
-    stream = BatchNoise(NOISE, [5], [0], shape[1:], SubseedBlend.IMAGE)
+    stream = BatchNoise(noise, [5], [0], shape[1:], SubseedBlend.IMAGE)
     start = Start(
-        noise=stream.first(), init=torch.zeros(shape), mask=torch.ones(1, 1, 64, 64), seeds=[5], stream=stream
+        noise=stream.first() * noise.multiplier,
+        init=torch.zeros(shape),
+        mask=torch.ones(1, 1, 64, 64),
+        seeds=[5],
+        stream=stream,
     )
 
     def perfect(x: Tensor, timestep: float, level: float, call: int) -> Tensor:
         """Knows that the picture is all zeros."""
-        sigma = ours.table.sigma(torch.tensor(timestep)).item()
-        levels.append((call, sigma, (x * math.hypot(1, sigma)).std().item()))
-        return x * math.hypot(1, sigma) / sigma
+        if call == 0:
+            walks.append([])
+        walks[-1].append((level, (x * math.hypot(1, level)).std().item() / level))
+        return x * math.hypot(1, level) / level
 
-    assert len(list(ours.run(perfect, start))) == 12 + 3 * 4
-    assert [call for call, _, _ in levels] == [*range(4)] * 3 + [*range(12)]
-    for _, sigma, measured in levels:
-        assert measured == pytest.approx(sigma, rel=0.05)
+    steps = len(list(ours.run(perfect, start)))
+    *again, whole = walks
+    assert [len(walk) for walk in again] == [2, 2, 2]
+    assert steps == len(whole) + 6
+    first = again[0]
+    assert first[0][1] == pytest.approx(
+        noise.multiplier * (first[0][0] + noise.extra) / first[0][0], rel=0.02
+    )
+    for walk in walks[1:]:
+        for (level, noisy), (level_then, noisy_then) in zip(walk, first, strict=False):
+            assert level == level_then
+            assert noisy == pytest.approx(noisy_then, rel=0.08)  # ancestral noise is not scaled
 
 
 @pytest.mark.parametrize("sampler", Sampler)

@@ -88,7 +88,7 @@ export function setKeysOn(areOn) {
 /** Sections of the panel by the settings in them. @type {[RegExp, string][]} */
 const SECTIONS = [
   [/^canvas\.(width|height|resize_mode|background)/, 'size'],
-  [/^sampling\.(steps|sampler|scheduler|cfg_scale)$|^prompt\.(clip_skip|emphasis)|^noise\.seed$/, 'sampling'],
+  [/^sampling\.(steps|sampler|scheduler|cfg_scale|resampling)$|^prompt\.(clip_skip|emphasis)|^noise\.seed$/, 'sampling'],
   [/^noise\./, 'noise'], [/^rules\./, 'rules'],
   [/^soft_inpainting\.|^canvas\.(corrects|keeps)/, 'blending'], [/^mask\.conditioning/, 'conditioning'],
   [/^sampling\.(?!denoising_strength)/, 'details'],

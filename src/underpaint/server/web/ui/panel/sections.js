@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { newSeed, reuseSeed, setProfile, setSetting } from '../../state/actions.js';
 import { PROFILES } from '../../state/defaults.js';
 import { isSame } from '../../state/settings.js';
-import { headNode, isFirstPicture, jobList, models, pickedResult, request, status } from '../../state/store.js';
+import { headNode, inspection, isFirstPicture, jobList, models, pickedResult, request, status } from '../../state/store.js';
 import { onText } from '../parts/events.js';
 import { IconButton, NumberField, Segments, Select, Slider, Switch } from '../parts.js';
 import { bound, boundField, boundSwitch } from './bind.js';
@@ -46,11 +46,14 @@ export function Sampling() {
 
 /** Inpainting checkpoints see what stays and need none. */
 function Resampling() {
-  const { model } = request.value;
+  const { model, sampling } = request.value;
   if (models.value.find(({ name }) => name === model)?.is_inpaint_model) return null;
+  const isIdle = sampling.resampling > 0 && inspection.value?.resampled_steps === 0;
   return html`
     <${Slider} label="Resampling" min=${0} max=${4} limit=${10} step=${1} page=${1} ...${bound('sampling.resampling')} />
-    <p class="why">Takes the first third of the steps again, so that what is painted fits what stays.</p>`;
+    <p class="why">${isIdle
+      ? 'No effect: nothing is masked, or the sampler chooses its own steps.'
+      : 'Takes the first third of the steps again, so that what is painted fits what stays.'}</p>`;
 }
 
 function Seed() {
