@@ -71,9 +71,9 @@ Inpainting by the base, the mask in green at the left and what came of it at the
 
 ## Limits
 It knows its six subjects and {words} words, nothing else. Hands are rough, cats may get two tails, and the eyes of a close-up two
-colours. It cannot draw real people, places or text. Inpainting with the base sometimes shows that it does not see the mask: a
-second subject beside the kept one in a new background, or one within a new dress; of the 24 shown above four are of this kind. The
-inpainting variant does so seldom.
+colours. It cannot draw real people, places or text. Inpainting with the base sometimes shows that it does not see the mask:
+of the 24 shown above, a girl, a cat and two flowers have parts of a second one behind them, a new dress holds a second face, and a house
+follows the shape of a trunk. The inpainting variant does so less.
 
 ## Licence
 Apache-2.0, weights included.

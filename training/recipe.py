@@ -37,6 +37,8 @@ from underpaint.models.merge_folders import merge_folders
 from underpaint.models.stable_diffusion import StableDiffusion
 
 KITCHEN = RUNS / "recipe"
+PROOF = 150
+"""So many errands, a third of them objects, tell apart what the recipe is about; the models themselves get more."""
 DRAWN = 48
 """Scenes drawn in either look, to see what the measure of ink says of them."""
 
@@ -98,10 +100,6 @@ def _overwrite(file: Path, network: nn.Module) -> None:
         for name, old in load_file(file).items()
     }
     save_file(weights, file, metadata={"format": "pt"})
-
-
-PROOF = 150
-"""So many errands, a third of them objects, tell apart what the recipe is about; the models themselves get more."""
 
 
 def evaluate_variants(ingredients: Ingredients, errands: list[Errand], manner: Manner) -> Evaluation:
